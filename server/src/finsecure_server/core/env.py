@@ -1,0 +1,80 @@
+"""What an op may know of the world: who calls, what time it is, where chance comes from. All of it handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from finsecure_server.core import ids
+from finsecure_server.core.attempt import Processor
+
+
+class Vault(Protocol):
+    """Keeps card numbers so that nobody else has to (payment_methods/vault.py)."""
+
+    def fingerprint(self, account: str, number: str) -> str:
+        """The same letters for the same number within an account; worthless without the key."""
+        ...
+
+    def seal(self, account: str, livemode: bool, vault_id: str, number: str, chance: Callable[[int], bytes]) -> Sealed:
+        """Encrypt under a fresh data key."""
+        ...
+
+
+class Sealed(Protocol):
+    """An encrypted number, ready for the table `vault`."""
+
+    master_key: str
+    wrapped_key: bytes
+    sealed: bytes
+
+
+class Env:
+    """The surroundings of one op. `now` is the account's own clock, microseconds; in live mode it is the wall clock."""
+
+    __slots__ = (
+        "_made", "account", "chance", "idempotency_key", "key_id", "livemode", "now", "processor", "public_url",
+        "publishable", "request_id", "vault", "version", "wall",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        livemode: bool,
+        wall: int,
+        clock_offset: int = 0,
+        chance: Callable[[int], bytes],
+        processor: Processor | None,
+        vault: Vault,
+        public_url: str = "",
+        version: str = "",
+        key_id: str | None = None,
+        publishable: bool = False,
+        request_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        self.account = account
+        self.livemode = livemode
+        self.wall = wall
+        self.now = wall if livemode else wall + clock_offset
+        self.chance = chance
+        self.processor = processor
+        self.vault = vault
+        self.public_url = public_url
+        self.version = version
+        self.key_id = key_id
+        self.publishable = publishable
+        self.request_id = request_id
+        self.idempotency_key = idempotency_key
+        self._made = 0
+
+    @property
+    def seconds(self) -> int:
+        """Now, in the whole seconds that the API shows."""
+        return self.now // 1_000_000
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id. Those made by one op sort in the order they were made."""
+        self._made += 1
+        return ids.make(prefix, self.now + self._made, self.chance(ids.CHANCE_BYTES))

@@ -1,0 +1,69 @@
+"""What the rest of the platform knows of a database: a transaction, and somebody to run it.
+
+Ops are plain functions of a `Tx`. They are never given a connection, never commit, and may be run again after a
+serialization failure, so they hold no effect on the outside. SQL is written once, with `:named` parameters, and means
+the same on both engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Row(Protocol):
+    """A row that is read by column name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+class Reader(Protocol):
+    """A consistent view of what is committed."""
+
+    def one(self, sql: str, /, **params: object) -> Row | None:
+        """The first row, if there is one."""
+        ...
+
+    def all(self, sql: str, /, **params: object) -> list[Row]:
+        """Every row."""
+        ...
+
+
+class Tx(Reader, Protocol):
+    """One transaction: all of it happens, or none."""
+
+    def lock(self, sql: str, /, **params: object) -> Row | None:
+        """Like `one`, and nobody else may change that row until this transaction ends."""
+        ...
+
+    def run(self, sql: str, /, **params: object) -> int:
+        """Write; returns how many rows it changed."""
+        ...
+
+    def append(self, table: str, row: Mapping[str, object], /) -> None:
+        """Add a row that this transaction will not read again: it is written in bulk as the transaction commits."""
+        ...
+
+
+class Database(Protocol):
+    """An engine. `url` names it; secrets in it are never logged."""
+
+    url: str
+
+    def write(self, op: Callable[[Tx], T]) -> Awaitable[T]:
+        """Run `op` in a transaction of its own. When this returns, what it wrote is durable. If it raises, nothing is."""
+        ...
+
+    def read(self, look: Callable[[Reader], T]) -> Awaitable[T]:
+        """Look at what is committed."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is queued, then let go of the engine."""
+        ...
+
+
+class Unavailable(Exception):
+    """The database cannot take work now (full disk, lost connection, shutting down). Nothing was written."""

@@ -1,0 +1,274 @@
+"""SQLite: one writer thread, many ops to a commit.
+
+Durability costs one fsync a commit (`synchronous=FULL`, WAL), whatever the commit holds. So the writer takes every op that
+is waiting, runs each under a savepoint of its own, and commits them together; a refused op rolls back to its savepoint and
+disturbs nobody. Append-only rows of the whole batch are written by one `executemany` a table just before COMMIT. Should
+that, or the COMMIT, fail, the ops of the batch run again one by one, so that only the guilty one sees the failure.
+
+Nobody hears of an op before its commit is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from finsecure_server.storage.database import Reader, Row, Tx, Unavailable
+from finsecure_server.storage.drive import transaction_open
+
+T = TypeVar("T")
+
+BATCH_MAX: Final = 64  # ops to a commit: bounds how long the first of a batch waits for the last
+WAITING_MAX: Final = 10_000  # ops that may queue; past that the caller is told to come back later
+CHECKPOINT_BYTES: Final = 32 << 20  # the log is copied into the database from here on, beside the writer
+RESTART_BYTES: Final = 96 << 20  # ... and here the writer itself waits for that, so that the log stays bounded
+CHECKPOINT_EVERY_S: Final = 0.25
+BUSY_TIMEOUT_MS: Final = 5_000  # how long another process may hold the file before we answer 503
+
+
+def connect(path: str, *, writer: bool) -> sqlite3.Connection:
+    """A connection with our settings. The writer's page cache is larger: it walks every index."""
+    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=1024)
+    conn.row_factory = sqlite3.Row
+    conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("PRAGMA synchronous = FULL")
+    conn.execute("PRAGMA wal_autocheckpoint = 0")
+    conn.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_BYTES // 2}")
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA trusted_schema = OFF")
+    conn.execute("PRAGMA temp_store = MEMORY")
+    conn.execute(f"PRAGMA cache_size = {-32_768 if writer else -8_192}")
+    if not writer:
+        conn.execute("PRAGMA query_only = ON")
+    return conn
+
+
+class _Job:
+    """One op, and whoever waits for it."""
+
+    __slots__ = ("error", "future", "loop", "op", "result")
+
+    def __init__(self, op: Callable[[Tx], Any], loop: asyncio.AbstractEventLoop) -> None:
+        self.op = op
+        self.loop = loop
+        self.future: asyncio.Future[Any] = loop.create_future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self) -> None:
+        if self.future.done():  # the caller gave up waiting; what was committed stays committed
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class SqliteTx:
+    """A `Tx` on the writer's connection."""
+
+    __slots__ = ("_execute", "appended")
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._execute = conn.execute
+        self.appended: list[tuple[str, Mapping[str, object]]] = []
+
+    def one(self, sql: str, /, **params: object) -> Row | None:
+        row: Row | None = self._execute(sql, params).fetchone()
+        return row
+
+    lock = one  # there is one writer: what it reads stays as it is until it commits
+
+    def all(self, sql: str, /, **params: object) -> list[Row]:
+        return self._execute(sql, params).fetchall()
+
+    def run(self, sql: str, /, **params: object) -> int:
+        return self._execute(sql, params).rowcount
+
+    def append(self, table: str, row: Mapping[str, object], /) -> None:
+        self.appended.append((table, row))
+
+
+class _BatchLost(Exception):
+    """SQLite rolled the whole transaction back (full disk, I/O error), not only the op that met it."""
+
+
+class SqliteDatabase:
+    """A database in one file. Use from one event loop."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        self.url = f"sqlite:///{self.path}"
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._conn = connect(self.path, writer=True)
+        self._reader = connect(self.path, writer=False)
+        self._inserts: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._closing = threading.Event()
+        self._ended = False
+        self._wal = Path(self.path + "-wal")
+        self._writer = threading.Thread(target=self._write_forever, name="sqlite-writer", daemon=True)
+        self._checkpointer = threading.Thread(target=self._checkpoint_forever, name="sqlite-checkpoint", daemon=True)
+        self._writer.start()
+        self._checkpointer.start()
+
+    # -- for the event loop ---------------------------------------------------------------------------------------
+
+    def write(self, op: Callable[[Tx], T]) -> asyncio.Future[T]:
+        job = _Job(op, asyncio.get_running_loop())
+        if self._closing.is_set():
+            job.future.set_exception(Unavailable("the server is shutting down"))
+        elif self._jobs.qsize() > WAITING_MAX:
+            job.future.set_exception(Unavailable("too many writes are waiting"))
+        else:
+            self._jobs.put(job)
+        return job.future
+
+    async def read(self, look: Callable[[Reader], T]) -> T:
+        """Looks from the loop's own thread: a read by primary key takes less time than a change of threads."""
+        conn = self._reader
+        with transaction_open():
+            try:
+                conn.execute("BEGIN")
+                return look(SqliteTx(conn))
+            except sqlite3.OperationalError as error:
+                raise Unavailable(str(error)) from error
+            finally:
+                if conn.in_transaction:
+                    conn.execute("COMMIT")
+
+    async def close(self) -> None:
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._checkpointer.join)
+        self._reader.close()
+        with contextlib.suppress(sqlite3.OperationalError):  # a reader elsewhere; the log is replayed at the next start
+            self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._conn.close()
+
+    # -- the writer's thread --------------------------------------------------------------------------------------
+
+    def _write_forever(self) -> None:
+        while not self._ended:
+            job = self._jobs.get()
+            if job is None:
+                return
+            self._batch(job)
+            self._keep_log_short()
+
+    def _batch(self, first: _Job) -> None:
+        """Run every op that is waiting, in one transaction."""
+        jobs: list[_Job] = []
+        job: _Job | None = first
+        try:
+            with transaction_open():
+                self._conn.execute("BEGIN IMMEDIATE")
+                rows: list[tuple[str, Mapping[str, object]]] = []
+                while job is not None:
+                    jobs.append(job)
+                    self._try(job, rows)
+                    job = self._next() if len(jobs) < BATCH_MAX else None
+                self._flush(rows)
+                self._conn.execute("COMMIT")
+        except (sqlite3.Error, _BatchLost):
+            self._roll_back()
+            for alone in jobs or [first]:
+                self._alone(alone)
+        self._settle(jobs or [first])
+
+    def _next(self) -> _Job | None:
+        """The next op that already waits, if any."""
+        try:
+            job = self._jobs.get_nowait()
+        except queue.Empty:
+            return None
+        self._ended = job is None
+        return job
+
+    def _try(self, job: _Job, rows: list[tuple[str, Mapping[str, object]]]) -> None:
+        """One op under its savepoint."""
+        execute = self._conn.execute
+        tx = SqliteTx(self._conn)
+        execute("SAVEPOINT op")
+        try:
+            job.result = job.op(tx)
+        except BaseException as error:  # whatever it was, it is the caller's to hear, and the writer's to survive
+            if not self._conn.in_transaction:
+                raise _BatchLost from error
+            execute("ROLLBACK TO op")
+            execute("RELEASE op")
+            job.error = Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) else error
+        else:
+            execute("RELEASE op")
+            rows.extend(tx.appended)
+
+    def _alone(self, job: _Job) -> None:
+        """One op in a transaction to itself, after its batch has failed."""
+        job.result, job.error = None, None
+        tx = SqliteTx(self._conn)
+        try:
+            with transaction_open():
+                self._conn.execute("BEGIN IMMEDIATE")
+                job.result = job.op(tx)
+                self._flush(tx.appended)
+                self._conn.execute("COMMIT")
+        except BaseException as error:
+            self._roll_back()
+            job.error = Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) else error
+
+    def _roll_back(self) -> None:
+        if self._conn.in_transaction:
+            self._conn.execute("ROLLBACK")
+
+    def _flush(self, rows: list[tuple[str, Mapping[str, object]]]) -> None:
+        by_shape: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = {}
+        for table, row in rows:
+            by_shape.setdefault((table, tuple(row)), []).append(tuple(row.values()))
+        for shape, values in by_shape.items():
+            self._conn.executemany(self._insert(shape), values)
+
+    def _insert(self, shape: tuple[str, tuple[str, ...]]) -> str:
+        sql = self._inserts.get(shape)
+        if sql is None:
+            table, columns = shape
+            marks = ", ".join("?" * len(columns))
+            sql = self._inserts[shape] = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+        return sql
+
+    def _settle(self, jobs: list[_Job]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        for job in jobs:
+            by_loop.setdefault(job.loop, []).append(job)
+        for loop, theirs in by_loop.items():
+            with contextlib.suppress(RuntimeError):  # that loop is closed; nobody waits any more
+                loop.call_soon_threadsafe(_settle_all, theirs)
+
+    # -- the log --------------------------------------------------------------------------------------------------
+
+    def _keep_log_short(self) -> None:
+        """Between two batches nobody else writes, so a checkpoint can reach the end and the log starts over."""
+        with contextlib.suppress(sqlite3.OperationalError, FileNotFoundError):
+            if self._wal.stat().st_size > RESTART_BYTES:
+                self._conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _checkpoint_forever(self) -> None:
+        conn = connect(self.path, writer=True)
+        while not self._closing.wait(CHECKPOINT_EVERY_S):
+            with contextlib.suppress(sqlite3.OperationalError, FileNotFoundError):
+                if self._wal.stat().st_size > CHECKPOINT_BYTES:
+                    conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        conn.close()
+
+
+def _settle_all(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.settle()
