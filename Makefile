@@ -1,0 +1,82 @@
+# The words of this repository. Each one brings up its own .venv from the lock files; make and Python 3.11 are all it
+# needs, and after the first time no network either. CI says the same words.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 4242
+DATA ?= .finsecure
+JOBS ?= 2
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+# The stamps carry what the environment was made from, so another lock or another Python makes it anew.
+KEY := $(shell (echo '$(PYTHON)'; cat requirements-server.lock requirements.lock server/pyproject.toml) | cksum | tr ' ' '-')
+SERVER := $(VENV)/server-$(KEY)
+DEV := $(VENV)/dev-$(KEY)
+UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test test-faults cover check format generate bench lock clean
+
+help: ## say what each word does
+	@echo 'FinSecure: make WORD'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@echo 'Options: PYTHON=python3.12   run: HOST= PORT= DATA=   test: JOBS=2 ARGS="-k refund"'
+
+run: $(SERVER) ## start FinSecure on http://127.0.0.1:4242 with its data in .finsecure/
+	@exec $(BIN)/finsecure-server serve --data $(DATA) --host $(HOST) --port $(PORT) $(ARGS)
+
+test: $(DEV) ## run every test but the fault tests, on SQLite and on PostgreSQL
+	@$(BIN)/python -m pytest -n $(JOBS) --ignore=server/tests/faults $(ARGS)
+
+test-faults: $(DEV) ## kill, cut off and starve the server, and prove that no money is lost
+	@$(BIN)/python -m pytest server/tests/faults $(ARGS)
+
+cover: $(DEV) ## measure coverage: core by its own tests at 100 % of branches, everything at the floor
+	@rm -rf .cache/cover; mkdir -p .cache/cover
+	@COVERAGE_FILE=.cache/cover/core $(BIN)/coverage run -m pytest --quiet server/tests/core
+	@COVERAGE_FILE=.cache/cover/core $(BIN)/coverage combine --quiet
+	@COVERAGE_FILE=.cache/cover/core $(BIN)/coverage report --include='*/core/*' --fail-under=100
+	@COVERAGE_FILE=.cache/cover/all $(BIN)/coverage run -m pytest --quiet -n $(JOBS) --ignore=server/tests/faults
+	@COVERAGE_FILE=.cache/cover/all $(BIN)/coverage combine --quiet
+	@COVERAGE_FILE=.cache/cover/all $(BIN)/coverage report
+
+check: $(DEV) ## lint, formatting, types and the rules of the house
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest --quiet server/tests/test_tidy.py
+
+format: $(DEV) ## lay out the code and sort the imports
+	@$(BIN)/ruff check --select I,COM,UP --fix-only
+	@$(BIN)/ruff format
+
+generate: $(DEV) ## write the reference pages and the API contract from the code
+	@$(BIN)/python tools/generate.py
+
+bench: $(DEV) ## measure speed and memory beside a peer and write bench/results/
+	@$(BIN)/python bench/run.py $(ARGS)
+
+lock: $(DEV) ## choose the newest versions anew and write both lock files
+	@$(BIN)/$(UV_COMPILE) --upgrade server/pyproject.toml --group pyproject.toml:dev -o requirements.lock
+	@$(BIN)/$(UV_COMPILE) --constraint requirements.lock server/pyproject.toml --group pyproject.toml:build -o requirements-server.lock
+
+clean: ## remove the environment and all caches; the data in .finsecure/ stays
+	@rm -rf $(VENV) .cache .hypothesis .ruff_cache server/dist
+	@find server tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(SERVER): | requirements-server.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"FinSecure needs Python 3.11 or newer; this is {sys.version.split()[0]}. Say: make PYTHON=python3.11 $(MAKECMDGOALS)")'
+	@echo 'Making $(VENV) (once; about 10 seconds) …' >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --no-deps --require-hashes -r requirements-server.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e server
+	@touch $@
+
+$(DEV): $(SERVER)
+	@echo 'Adding the tools for tests and checks (once; about 30 seconds) …' >&2
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock
+	@touch $@
