@@ -1,0 +1,59 @@
+"""The one table of errors, and the exception that refuses a call.
+
+API replies, the SDK's exceptions, the CLI's exit codes, help pages and dashboard explanations are all made from it. A
+code without a row cannot be imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from finsecure_server.core.error_codes import GUIDES, STATUSES, TYPES, Code, Rule, Side
+from finsecure_server.core.error_rules_payments import PAYMENT_RULES
+from finsecure_server.core.error_rules_requests import REQUEST_RULES
+
+__all__ = ["GUIDES", "RULES", "STATUSES", "TYPES", "Code", "Refused", "Rule", "Side", "doc_path"]
+
+RULES: Final[dict[Code, Rule]] = {**REQUEST_RULES, **PAYMENT_RULES}
+assert set(RULES) == set(Code), set(RULES) ^ set(Code)
+assert len(RULES) == len(REQUEST_RULES) + len(PAYMENT_RULES)
+
+
+class Refused(Exception):
+    """The call is not carried out. Raised in a transaction it rolls all of it back; a decline is returned instead."""
+
+    def __init__(
+        self,
+        code: Code,
+        message: str | None = None,
+        *,
+        param: str | None = None,
+        decline_code: str | None = None,
+        advice_code: str | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        """`param` in bracket names (`card[number]`); `details` are more members of the envelope (`payment_intent`)."""
+        self.rule = RULES[code]
+        if message is None:
+            message = self.rule.message
+            if "{param}" in message:
+                assert param is not None, f"{code} names the parameter in its message"
+                message = message.replace("{param}", param)
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.param = param
+        self.decline_code = decline_code
+        self.advice_code = advice_code
+        self.details: Mapping[str, object] = details or {}
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """What to do about it, with the parameter's name filled in."""
+        return tuple(step.replace("{param}", self.param or "the_parameter") for step in self.rule.next_steps)
+
+
+def doc_path(code: str, decline_code: str | None = None) -> str:
+    """The help page about an error: about the decline, if it was one."""
+    return f"/help/errors/{decline_code or code}"

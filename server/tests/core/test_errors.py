@@ -1,0 +1,191 @@
+"""The table of errors is complete, consistent, and says what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from finsecure_server.core import errors
+from finsecure_server.core.errors import GUIDES, RULES, STATUSES, TYPES, Code, Refused, Rule, Side, doc_path
+
+#: What a status may be called on the wire. Anything else would surprise an SDK, which picks its exception by both.
+FAMILIES = {
+    400: {"invalid_request_error", "idempotency_error"},
+    401: {"authentication_error"},
+    402: {"card_error"},
+    403: {"permission_error"},
+    404: {"invalid_request_error"},
+    405: {"invalid_request_error"},
+    409: {"idempotency_error"},
+    413: {"invalid_request_error"},
+    415: {"invalid_request_error"},
+    429: {"rate_limit_error", "invalid_request_error"},  # the second is `lock_timeout`, as at Stripe
+    431: {"invalid_request_error"},
+    500: {"api_error"},
+    502: {"api_error"},
+    503: {"api_error"},
+    504: {"api_error"},
+}
+
+#: Codes of stripe-go that a core like this one needs.
+STRIPE_CODES = """
+amount_too_small amount_too_large api_key_expired authentication_required balance_insufficient bank_account_unverified
+bank_account_verification_failed capture_charge_authorization_expired card_decline_rate_limit_exceeded card_declined
+charge_already_captured charge_already_refunded charge_disputed charge_expired_for_capture charge_not_refundable
+expired_card idempotency_key_in_use incorrect_cvc incorrect_number incorrect_zip insufficient_funds intent_invalid_state
+invalid_charge_amount invalid_cvc invalid_expiry_month invalid_expiry_year invalid_number livemode_mismatch lock_timeout
+parameter_invalid_empty parameter_invalid_integer parameter_missing parameter_unknown parameters_exclusive
+payment_intent_authentication_failure payment_intent_incompatible_payment_method payment_intent_payment_attempt_failed
+payment_intent_rate_limit_exceeded payment_intent_unexpected_state payment_method_bank_account_already_verified
+payment_method_bank_account_blocked processing_error rate_limit refund_disputed_payment resource_already_exists
+resource_missing secret_key_required testmode_charges_only token_already_used
+"""
+
+#: What may be sent again unchanged. A line here is a promise to every retry loop, so it is written out.
+TRANSIENT = {
+    Code.DATABASE_UNAVAILABLE,
+    Code.DEADLINE_EXCEEDED,
+    Code.IDEMPOTENCY_KEY_IN_USE,
+    Code.INTERNAL_ERROR,
+    Code.LOCK_TIMEOUT,
+    Code.OVERLOADED,
+    Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED,
+    Code.PROCESSING_ERROR,
+    Code.PROCESSOR_UNREACHABLE,
+    Code.RATE_LIMIT,
+}
+
+
+def test_every_code_has_a_rule_and_every_rule_a_code() -> None:
+    assert set(RULES) == set(Code)
+    assert set(STRIPE_CODES.split()) <= {code.value for code in Code}
+
+
+def test_statuses_and_types_are_those_that_clients_know() -> None:
+    assert set(FAMILIES) == STATUSES
+    assert set.union(*FAMILIES.values()) == TYPES
+    used = {(rule.status, rule.type) for rule in RULES.values()}
+    assert used == {(status, family) for status, families in FAMILIES.items() for family in families}
+
+
+def test_exactly_these_may_be_sent_again_unchanged() -> None:
+    assert {code for code, rule in RULES.items() if rule.transient} == TRANSIENT
+    assert all(RULES[code].transient for code in Code if RULES[code].status >= 500)
+
+
+def test_only_the_idempotency_mismatch_has_no_code_on_the_wire() -> None:
+    assert [code for code, rule in RULES.items() if not rule.on_wire] == [Code.IDEMPOTENCY_MISMATCH]
+
+
+def test_every_side_has_something_to_put_right() -> None:
+    assert {rule.side for rule in RULES.values()} == set(Side)
+    assert all((rule.side is Side.FINSECURE) == (rule.status >= 500) for rule in RULES.values())
+
+
+@pytest.mark.parametrize("code", Code)
+def test_a_rule_is_written_for_its_reader(code: Code) -> None:
+    rule = RULES[code]
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", code)
+    assert code.name.lower() == code.value
+    assert rule.guide in GUIDES
+    assert rule.message.endswith(".")
+    assert 1 <= len(rule.next_steps) <= 3
+    assert len(set(rule.next_steps)) == len(rule.next_steps)
+    for sentence in (rule.message, *rule.next_steps):
+        assert sentence[0].isupper(), sentence
+        assert sentence.endswith("."), sentence
+        assert 10 <= len(sentence) <= 160, sentence
+        assert sentence == " ".join(sentence.split()), sentence
+        assert not re.search(r"\boops\b|\bplease\b|!|error occurred\.$", sentence, re.IGNORECASE), sentence
+    assert not set(rule.next_steps) & {rule.message}
+
+
+@pytest.mark.parametrize("code", [code for code in Code if RULES[code].status == 402])
+def test_what_a_payer_may_read_gives_nothing_away(code: Code) -> None:
+    assert not re.search(r"lost|stolen|fraud|risk|block", RULES[code].message, re.IGNORECASE)
+
+
+def test_no_two_rules_say_the_same() -> None:
+    messages = [rule.message for rule in RULES.values()]
+    assert len(set(messages)) == len(messages)
+    assert len(set(RULES.values())) == len(RULES)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "family", "message"),
+    [
+        (Code.INVALID_API_KEY, 401, "authentication_error", "Invalid API Key provided: "),
+        (Code.CARD_DECLINED, 402, "card_error", "Your card was declined."),
+        (Code.PROCESSOR_NOT_CONFIGURED, 400, "invalid_request_error", "No payment processor is configured"),
+        (Code.RATE_LIMIT, 429, "rate_limit_error", "Too many requests."),
+        (Code.IDEMPOTENCY_MISMATCH, 400, "idempotency_error", "Keys for idempotent requests"),
+    ],
+)
+def test_what_the_help_and_the_issue_promise_to_the_letter(code: Code, status: int, family: str, message: str) -> None:
+    rule = RULES[code]
+    assert (rule.status, rule.type) == (status, family)
+    assert rule.message.startswith(message)
+
+
+def test_a_refusal_says_what_the_table_says() -> None:
+    refused = Refused(Code.RESOURCE_MISSING)
+    assert refused.rule is RULES[Code.RESOURCE_MISSING]
+    assert str(refused) == refused.message == "No such object."
+    assert refused.next_steps == refused.rule.next_steps
+    assert (refused.param, refused.decline_code, refused.advice_code, refused.details) == (None, None, None, {})
+
+
+def test_a_refusal_may_be_more_precise() -> None:
+    refused = Refused(
+        Code.CARD_DECLINED,
+        "Your card has insufficient funds.",
+        param="payment_method",
+        decline_code="insufficient_funds",
+        advice_code="try_again_later",
+        details={"charge": "ch_1"},
+    )
+    assert str(refused) == "Your card has insufficient funds."
+    assert refused.param == "payment_method"
+    assert refused.decline_code == "insufficient_funds"
+    assert refused.advice_code == "try_again_later"
+    assert refused.details == {"charge": "ch_1"}
+
+
+def test_the_parameter_is_named_where_the_table_asks_for_it() -> None:
+    refused = Refused(Code.PARAMETER_INVALID_OBJECT, param="card")
+    assert refused.message == "The parameter card must be an object."
+    assert refused.next_steps == ("Send its members as card[name]=value, or as a JSON object.",)
+    unnamed = Refused(Code.PARAMETER_INVALID_OBJECT, "Not an object.")
+    assert unnamed.next_steps == ("Send its members as the_parameter[name]=value, or as a JSON object.",)
+
+
+def test_a_message_that_names_no_parameter_is_our_own_mistake() -> None:
+    with pytest.raises(AssertionError, match="parameter_missing"):
+        Refused(Code.PARAMETER_MISSING)
+
+
+def test_a_parameter_with_braces_is_taken_as_it_is() -> None:
+    assert Refused(Code.PARAMETER_UNKNOWN, param="{x}{param}").message == "Received unknown parameter: {x}{param}."
+
+
+@pytest.mark.parametrize(
+    ("code", "decline_code", "path"),
+    [
+        (Code.RATE_LIMIT, None, "/help/errors/rate_limit"),
+        (Code.CARD_DECLINED, "insufficient_funds", "/help/errors/insufficient_funds"),
+        ("webhook_timeout", None, "/help/errors/webhook_timeout"),
+    ],
+)
+def test_doc_path(code: str, decline_code: str | None, path: str) -> None:
+    assert doc_path(code, decline_code) == path
+
+
+def test_codes_are_plain_text_on_the_wire() -> None:
+    assert json.dumps({"code": Code.RATE_LIMIT, "side": Side.PAYER}) == '{"code": "rate_limit", "side": "payer"}'
+
+
+def test_what_others_import_is_what_is_there() -> None:
+    assert all(hasattr(errors, name) for name in errors.__all__)
+    assert all(isinstance(rule, Rule) for rule in RULES.values())
