@@ -25,7 +25,7 @@ def committed(folder: Path = ROOT) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name not in NOT_OURS:
             yield from committed(path)
-        elif path.is_file() and path.suffix in TEXT and path.name != ".coverage":
+        elif path.is_file():
             yield path
 
 
@@ -51,6 +51,7 @@ def test_nothing_committed_names_a_machine_or_a_registry() -> None:
     against = [
         breach
         for path in committed()
+        if path.suffix in TEXT
         for breach in tidy.belongs_to_nobodys_machine(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
     ]
     assert not against, "\n".join(against)
@@ -63,8 +64,8 @@ def test_the_folders_of_tests_are_those_of_the_source() -> None:
 
 
 def test_tools_are_configured_in_one_place() -> None:
-    elsewhere = {"ruff.toml", ".ruff.toml", "mypy.ini", ".mypy.ini", "pytest.ini", "tox.ini", "setup.cfg", ".coveragerc"}
-    assert [path for path in ROOT.rglob("*") if path.name in elsewhere and not NOT_OURS & set(path.parts)] == []
+    elsewhere = set("ruff.toml .ruff.toml mypy.ini .mypy.ini pytest.ini tox.ini setup.cfg .coveragerc".split())
+    assert [path for path in committed() if path.name in elsewhere] == []
     assert "[tool.ruff" not in (ROOT / "server" / "pyproject.toml").read_text("utf-8")
 
 

@@ -49,9 +49,7 @@ REACHING_CALLS: Final = frozenset({"open", "input", "print", "eval", "exec", "__
 
 FUNCTION_LINES_MAX: Final = 70
 FILE_LINES_MAX: Final = 500
-MONEY_UNITS: Final = frozenset(
-    "core ledger customers payments refunds disputes recovery reviews payouts".split()
-)
+MONEY_UNITS: Final = frozenset("core ledger customers payments refunds disputes recovery reviews payouts".split())
 FOLDERS_NEVER: Final = frozenset("base common helper helpers lib manager managers misc shared util utils".split())
 MODULES_NEVER: Final = FOLDERS_NEVER - {"base"}
 #: What callers' input is called where it comes in.
