@@ -26,6 +26,7 @@ class Ask(Generic[Reply, Result]):
 
     question: Callable[[], Awaitable[Reply]]
     then: Callable[[Tx, Reply], Result | Ask[Any, Result]]
+    about: str = ""  # the object whose fate it is; a crash in between is recovered by looking at it
 
 
 async def drive(db: Database, op: Callable[[Tx], Result | Ask[Any, Result]]) -> Result:

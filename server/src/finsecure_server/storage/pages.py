@@ -43,6 +43,16 @@ class Listing:
             for present in combinations(names, size):
                 yield self.sql(present, backwards=False)
                 yield self.sql(present, backwards=True)
+        yield self.cursor()
+
+    def cursor(self) -> str:
+        """Whether an id is there to be a cursor."""
+        conditions = f"account_id = :account AND livemode = :livemode AND id = :id{' AND ' + self.always if self.always else ''}"
+        return f"SELECT id FROM {self.table} WHERE {conditions}"  # noqa: S608 -- as above
+
+    def singular(self) -> str:
+        """What one of its rows is called."""
+        return self.table.removesuffix("s")
 
     def page(
         self,

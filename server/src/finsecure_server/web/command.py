@@ -1,0 +1,146 @@
+"""One call, from its handler to the bytes of its reply.
+
+A GET looks at what is committed. A POST or DELETE is one command: claim the idempotency key, do the work, keep the reply,
+all in the same transaction; when the work has to ask somebody outside, the first transaction ends with the question and a
+second one settles, finishes the key and keeps the reply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+from msgspec import UNSET
+
+from finsecure_server.core.env import Env
+from finsecure_server.core.errors import Code, Refused
+from finsecure_server.storage.database import Database, Reader, Tx, Unavailable
+from finsecure_server.storage.drive import Ask, drive
+from finsecure_server.web import idempotency, render
+from finsecure_server.web.idempotency import Claim, Kept, Unfinished
+from finsecure_server.web.router import Answer, Call, Route, as_bytes
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Reply:
+    """What goes back."""
+
+    status: int
+    body: bytes
+    object_id: str | None = None
+    replayed: bool = False
+    content_type: str = "application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kitchen:
+    """What every command needs."""
+
+    db: Database
+    expansion: render.Expansion
+    public_url: str
+
+
+async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: Claim | None) -> Reply:
+    """Carry out one call. Raises Refused, Unavailable."""
+    if route.method == "GET":
+        return await kitchen.db.read(lambda reader: _reply(kitchen, reader, env, call, route.handle(reader, env, call)))
+    if claim is None:
+        return await drive(kitchen.db, lambda tx: _finish(kitchen, tx, env, call, None, route.handle(tx, env, call)))
+    try:
+        return await drive(kitchen.db, lambda tx: _start(kitchen, tx, env, call, route, claim))
+    except Refused as refused:
+        if refused.code in _NEVER_KEPT:
+            raise
+        return await _keep(kitchen, env, claim, refused)
+    except Unavailable:
+        raise
+    except Exception:  # a bug of ours: the transaction is rolled back, and a repeat must not run into it blindly
+        log.exception("internal error", request_id=env.request_id, operation=route.operation)
+        return await _keep(kitchen, env, claim, Refused(Code.INTERNAL_ERROR))
+
+
+#: Conflicts with a call in flight, or the platform's own passing troubles: the same key may try again.
+_NEVER_KEPT = frozenset(
+    {
+        Code.IDEMPOTENCY_MISMATCH,
+        Code.IDEMPOTENCY_KEY_IN_USE,
+        Code.LOCK_TIMEOUT,
+        Code.DATABASE_UNAVAILABLE,
+        Code.OVERLOADED,
+        Code.RATE_LIMIT,
+    }
+)
+
+
+def _start(kitchen: Kitchen, tx: Tx, env: Env, call: Call[Any], route: Route, claim: Claim) -> Reply | Ask[Any, Reply]:
+    earlier = idempotency.claim(tx, env, claim)
+    if isinstance(earlier, Kept):
+        return Reply(earlier.status, earlier.response, replayed=True)
+    if isinstance(earlier, Unfinished):
+        if route.recover is None:
+            raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
+        return _finish(kitchen, tx, env, call, claim.key, route.recover(tx, env, earlier.object_id))
+    return _finish(kitchen, tx, env, call, claim.key, route.handle(tx, env, call))
+
+
+def _finish(
+    kitchen: Kitchen, tx: Tx, env: Env, call: Call[Any], key: str | None, answer: Any
+) -> Reply | Ask[Any, Reply]:
+    if isinstance(answer, Ask):
+        if key is not None:
+            idempotency.about(tx, env, key, answer.about)
+        return Ask(answer.question, partial(_settled, kitchen, env, call, key, answer), answer.about)
+    reply = _reply(kitchen, tx, env, call, answer)
+    if key is not None:
+        idempotency.finish(tx, env, key, reply.status, reply.body, reply.object_id)
+    return reply
+
+
+def _settled(
+    kitchen: Kitchen, env: Env, call: Call[Any], key: str | None, asked: Ask[Any, Any], tx: Tx, reply: Any
+) -> Reply | Ask[Any, Reply]:
+    return _finish(kitchen, tx, env, call, key, asked.then(tx, reply))
+
+
+def _reply(kitchen: Kitchen, reader: Reader, env: Env, call: Call[Any], answer: Any) -> Reply:
+    if not isinstance(answer, Answer):
+        answer = Answer(answer)
+    body = as_bytes(answer.body)
+    if answer.content_type == "application/json":
+        paths = getattr(call.params, "expand", UNSET)
+        if paths is not UNSET and answer.status == 200:
+            body = kitchen.expansion.expand(reader, env, body, paths)
+        body = render.at_version(body, env.version)
+    object_id = answer.object_id or getattr(answer.body, "id", None)
+    return Reply(answer.status, body, object_id, content_type=answer.content_type, headers=answer.headers)
+
+
+async def _keep(kitchen: Kitchen, env: Env, claim: Claim, refused: Refused) -> Reply:
+    """The refusal rolled everything back, its key too; keep the reply under the key, unless a twin was faster."""
+    status, body = render.refusal(refused, env.request_id or "", kitchen.public_url)
+
+    def keep(tx: Tx) -> Reply:
+        try:
+            earlier = idempotency.claim(tx, env, claim)
+        except Refused:  # our own first half is committed and holds the key; its sweep will finish it
+            return Reply(status, body)
+        if isinstance(earlier, Kept):
+            return Reply(earlier.status, earlier.response, replayed=True)
+        if earlier is None:
+            idempotency.finish(tx, env, claim.key, status, body, None)
+        headers = ((b"allow", str(refused.details["allow"]).encode()),) if "allow" in refused.details else ()
+        return Reply(status, body, headers=headers)
+
+    return await kitchen.db.write(keep)
+
+
+def decline(refused: Refused, env: Env, object_id: str) -> Answer:
+    """A decline as an answer: committed, kept under its key, and shaped like every other error."""
+    status, body = render.refusal(refused, env.request_id or "", env.public_url)
+    return Answer(body, status, object_id)

@@ -1,0 +1,404 @@
+"""Request bodies and queries into typed parameters, and every way in which they can be wrong into a named error.
+
+Form bodies use Stripe's brackets: `card[number]=…`, `expand[]=customer`, `payment_method_types[0]=card`. All values of a
+form are text, so the target type decides what they mean; JSON values are taken as they are. Both end in the same check.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final, NoReturn, TypeVar
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+from msgspec import Struct, inspect
+
+from finsecure_server.core.cards import find_pan
+from finsecure_server.core.errors import Code, Refused
+from finsecure_server.web import params
+
+S = TypeVar("S", bound=Struct)
+
+DEPTH_MAX: Final = 8  # brackets in a name, and nesting in JSON
+FIELDS_MAX: Final = 1000
+DIGITS_MAX: Final = 40  # beyond any amount; a longer run of digits is not read as a number at all
+PAN_DIGITS_MIN: Final = 13
+_INTEGER: Final = re.compile(r"-?[0-9]+")
+_NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_BAD_LETTERS: Final = re.compile("[\x00\ud800-\udfff]")
+_AT: Final = re.compile(r"(.*?)(?: - at `([^`]*)`)?", re.DOTALL)
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_MISSING: Final = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+
+
+class Kind(Enum):
+    """What a parameter's text means."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    LIST = "list"
+    MAP = "map"
+    STRUCT = "struct"
+
+
+class Shape:
+    """What a field takes, read once from the Struct: drives the form, the log's redaction and the hints."""
+
+    __slots__ = ("fields", "item", "kind", "nullable", "secret")
+
+    def __init__(self, kind: Kind, *, secret: bool = False, nullable: bool = False) -> None:
+        self.kind = kind
+        self.secret = secret
+        self.nullable = nullable
+        self.fields: dict[str, Shape] = {}
+        self.item: Shape | None = None
+
+
+def shape_of(struct: type[Struct]) -> Shape:
+    """The shape of a parameters Struct."""
+    return _shape(inspect.type_info(struct))
+
+
+def _shape(info: inspect.Type) -> Shape:
+    secret = False
+    while isinstance(info, inspect.Metadata):
+        secret = secret or bool((info.extra or {}).get("secret"))
+        info = info.type
+    if isinstance(info, inspect.UnionType):
+        return _union(info, secret)
+    if isinstance(info, inspect.StructType):
+        shape = Shape(Kind.STRUCT)
+        for field in info.fields:
+            shape.fields[field.encode_name] = _shape(field.type)
+        return shape
+    if isinstance(info, inspect.ListType):
+        shape = Shape(Kind.LIST)
+        shape.item = _shape(info.item_type)
+        return shape
+    if isinstance(info, inspect.DictType):
+        return Shape(Kind.MAP)
+    if isinstance(info, inspect.IntType):
+        return Shape(Kind.INTEGER, secret=secret)
+    if isinstance(info, inspect.BoolType):
+        return Shape(Kind.BOOLEAN)
+    return Shape(Kind.TEXT, secret=secret)
+
+
+def _union(info: inspect.UnionType, secret: bool) -> Shape:
+    """`X | None | UNSET` is X; a union of a Struct and a plain value is the Struct, given plainly it stays as it is."""
+    members = [_shape(member) for member in info.types if not isinstance(member, inspect.NoneType)]
+    members = [m for m, t in zip(members, _given(info), strict=True) if t] or members
+    order = (Kind.STRUCT, Kind.LIST, Kind.MAP, Kind.INTEGER, Kind.BOOLEAN, Kind.TEXT)
+    shape = min(members, key=lambda member: order.index(member.kind))
+    shape.nullable = any(isinstance(member, inspect.NoneType) for member in info.types)
+    shape.secret = shape.secret or secret
+    if shape.kind is Kind.STRUCT and any(member.kind is Kind.INTEGER for member in members):
+        shape.item = Shape(Kind.INTEGER)
+    return shape
+
+
+def _given(info: inspect.UnionType) -> list[bool]:
+    return [
+        not (isinstance(member, inspect.CustomType) and member.cls is msgspec.UnsetType)
+        for member in info.types
+        if not isinstance(member, inspect.NoneType)
+    ]
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def parse_form(text: bytes) -> dict[str, Any]:
+    """`a[b]=1&a[c]=2` into `{"a": {"b": "1", "c": "2"}}`; `a[]=1` gathers under the key of its position."""
+    tree: dict[str, Any] = {}
+    if not text:
+        return tree
+    pairs = text.split(b"&")
+    if len(pairs) > FIELDS_MAX:
+        raise Refused(Code.BODY_MALFORMED, f"The request has more than {FIELDS_MAX} parameters.")
+    for pair in pairs:
+        if not pair:
+            continue
+        name_bytes, _, value_bytes = pair.partition(b"=")
+        try:
+            name = _unquote(name_bytes)
+            value = _unquote(value_bytes)
+        except UnicodeDecodeError:
+            raise Refused(Code.BODY_MALFORMED, "The parameters are not valid UTF-8.") from None
+        if "[" in name or "]" in name:
+            _put(tree, name, value)
+        elif name in tree:
+            raise Refused(Code.PARAMETER_DUPLICATE, param=_shown(name))
+        else:
+            tree[name] = value
+    return tree
+
+
+def _unquote(text: bytes) -> str:
+    if b"+" in text:
+        text = text.replace(b"+", b" ")
+    if b"%" in text:
+        text = unquote_to_bytes(text)
+    return text.decode()
+
+
+def _put(tree: dict[str, Any], name: str, value: str) -> None:
+    match = _NAME.fullmatch(name)
+    if match is None:
+        raise Refused(Code.BODY_MALFORMED, "The brackets of a parameter's name do not match.", param=_shown(name))
+    keys = [match[1], *match[2][1:-1].split("][")]
+    if len(keys) > DEPTH_MAX:
+        raise Refused(Code.BODY_MALFORMED, f"Parameters nest at most {DEPTH_MAX} deep.", param=_shown(match[1]))
+    here = tree
+    for key in keys[:-1]:
+        below = here.setdefault(key or str(len(here)), {})
+        if not isinstance(below, dict):
+            raise Refused(Code.PARAMETER_DUPLICATE, param=_shown(name))
+        here = below
+    last = keys[-1] or str(len(here))
+    if last in here:
+        raise Refused(Code.PARAMETER_DUPLICATE, param=_shown(name))
+    here[last] = value
+
+
+def parse_json(text: bytes) -> dict[str, Any]:
+    """A JSON object. Duplicate names, NaN, lone surrogates and bottomless nesting are refused, not guessed at."""
+    try:
+        tree = json.loads(text.decode(), object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_parse_int)
+    except UnicodeDecodeError:
+        raise Refused(Code.BODY_MALFORMED, "The body is not valid UTF-8.") from None
+    except RecursionError:
+        raise Refused(Code.BODY_MALFORMED, f"The body nests deeper than {DEPTH_MAX}.") from None
+    except ValueError as error:
+        raise Refused(Code.BODY_MALFORMED, f"The body is not valid JSON: {error}.") from None
+    if not isinstance(tree, dict):
+        raise Refused(Code.BODY_MALFORMED, "The body must be a JSON object.")
+    return tree
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise Refused(Code.PARAMETER_DUPLICATE, param=_shown(name))
+            seen.add(name)
+    return made
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+def _parse_int(digits: str) -> int | str:
+    return int(digits) if len(digits) <= DIGITS_MAX else digits
+
+
+# -- meaning ----------------------------------------------------------------------------------------------------------
+
+
+def decode(tree: dict[str, Any], into: type[S], shape: Shape, *, form: bool) -> S:
+    """Parameters of type `into`; `tree` is what the request said."""
+    meant = _struct(tree, shape, form, "", 0)
+    try:
+        return msgspec.convert(meant, into)
+    except msgspec.ValidationError as error:
+        raise _refusal(str(error), shape, meant) from None
+
+
+def _struct(tree: dict[str, Any], shape: Shape, form: bool, path: str, depth: int) -> dict[str, Any]:
+    if depth > DEPTH_MAX:
+        raise Refused(Code.BODY_MALFORMED, f"Parameters nest at most {DEPTH_MAX} deep.", param=_shown(path))
+    fields = shape.fields
+    meant: dict[str, Any] = {}
+    for name, value in tree.items():
+        field = fields.get(name)
+        if field is None:
+            raise _unknown(name, path, fields)
+        meant[name] = _value(value, field, form, f"{path}[{name}]" if path else name, depth)
+    return meant
+
+
+def _value(value: Any, shape: Shape, form: bool, path: str, depth: int) -> Any:
+    kind = shape.kind
+    if isinstance(value, str):
+        if kind is Kind.TEXT:
+            if not shape.secret:
+                check_text(value, path)
+            return None if not value and shape.nullable and form else value
+        return _plain(value, shape, form, path)
+    if isinstance(value, dict):
+        if kind is Kind.STRUCT:
+            return _struct(value, shape, form, path, depth + 1)
+        if kind is Kind.MAP:
+            return _map(value, path)
+        if kind is Kind.LIST and form:
+            return _list([value[key] for key in _positions(value, path)], shape, form, path, depth)
+    if isinstance(value, list) and kind is Kind.LIST:
+        return _list(value, shape, form, path, depth)
+    return value
+
+
+def _plain(value: str, shape: Shape, form: bool, path: str) -> Any:
+    """Text for a field that is not text. In JSON that is an error, which the check of types will name."""
+    if not form:
+        check_text(value, path)
+        return value
+    if shape.kind is Kind.INTEGER or shape.item is not None and shape.kind is Kind.STRUCT:
+        if not _INTEGER.fullmatch(value) or len(value) > DIGITS_MAX:
+            code = Code.PARAMETER_INVALID_INTEGER if value else Code.PARAMETER_INVALID_EMPTY
+            raise Refused(code, f"Invalid integer: {_shown(value)}", param=path)
+        return int(value)
+    if shape.kind is Kind.BOOLEAN and value in ("true", "false"):
+        return value == "true"
+    if not value:
+        return None if shape.nullable or shape.kind is Kind.MAP else [] if shape.kind is Kind.LIST else value
+    check_text(value, path)
+    return value
+
+
+def _list(values: list[Any], shape: Shape, form: bool, path: str, depth: int) -> list[Any]:
+    assert shape.item is not None
+    return [_value(value, shape.item, form, f"{path}[{n}]", depth + 1) for n, value in enumerate(values)]
+
+
+def _positions(value: dict[str, Any], path: str) -> list[str]:
+    if not all(key.isascii() and key.isdigit() and len(key) < 5 for key in value):
+        raise Refused(Code.PARAMETER_INVALID_ARRAY, "Invalid array", param=path)
+    return sorted(value, key=int)
+
+
+def _map(value: dict[str, Any], path: str) -> dict[str, Any]:
+    """Metadata: the limits are per key, so the error can name the key."""
+    if len(value) > params.METADATA_KEYS_MAX:
+        raise Refused(
+            Code.METADATA_TOO_MANY_KEYS, f"Metadata holds at most {params.METADATA_KEYS_MAX} keys; this has {len(value)}.", param=path
+        )
+    for key, text in value.items():
+        check_text(key, path)
+        here = f"{path}[{_shown(key)}]"
+        if not 0 < len(key) <= params.METADATA_KEY_LETTERS_MAX or "[" in key or "]" in key:
+            raise Refused(Code.METADATA_KEY_INVALID, param=here)
+        if text is None:
+            continue
+        if not isinstance(text, str):
+            raise Refused(Code.PARAMETER_INVALID_STRING, "Metadata values are text.", param=here)
+        if len(text) > params.METADATA_VALUE_LETTERS_MAX:
+            raise Refused(
+                Code.METADATA_VALUE_TOO_LONG,
+                f"Metadata values hold at most {params.METADATA_VALUE_LETTERS_MAX} characters; this has {len(text)}.",
+                param=here,
+            )
+        check_text(text, here)
+    return value
+
+
+def check_text(text: str, path: str) -> None:
+    """No letter that a database or a log cannot hold, and no card number where none belongs."""
+    if _BAD_LETTERS.search(text):
+        raise Refused(Code.PARAMETER_INVALID_STRING, "The text holds a NUL or half of a surrogate pair.", param=path)
+    if len(text) >= PAN_DIGITS_MIN and find_pan(text):
+        raise Refused(Code.CARD_NUMBER_IN_TEXT, param=path)
+
+
+# -- saying what is wrong ---------------------------------------------------------------------------------------------
+
+
+def _unknown(name: str, path: str, fields: Mapping[str, Shape]) -> Refused:
+    shown = _shown(f"{path}[{name}]" if path else name)
+    near = difflib.get_close_matches(name[:60], fields, n=1)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    return Refused(Code.PARAMETER_UNKNOWN, f"Received unknown parameter: {shown}.{hint}", param=shown)
+
+
+_WRONG_TYPE: Final = (
+    ("Expected `int", Code.PARAMETER_INVALID_INTEGER, "Invalid integer"),
+    ("Expected `str` of length", Code.PARAMETER_TOO_LONG, "Invalid length"),
+    ("Expected `str", Code.PARAMETER_INVALID_STRING, "Invalid string"),
+    ("Expected `bool", Code.PARAMETER_INVALID_BOOLEAN, "Invalid boolean"),
+    ("Invalid enum value", Code.PARAMETER_INVALID_ENUM, "Invalid value"),
+    ("Expected `array", Code.PARAMETER_INVALID_ARRAY, "Invalid array"),
+    ("Expected `object", Code.PARAMETER_INVALID_OBJECT, "Invalid object"),
+)
+
+
+def _refusal(said: str, shape: Shape, meant: dict[str, Any]) -> Refused:
+    """msgspec's sentence about a value, as one of our errors."""
+    match = _AT.fullmatch(said)
+    assert match is not None
+    what, path = match[1], _bracketed(match[2] or "$")
+    if missing := _MISSING.fullmatch(what):
+        name = f"{path}[{missing[1]}]" if path else missing[1]
+        return Refused(Code.PARAMETER_MISSING, f"Missing required param: {name}.", param=name)
+    value = _shown(_find(meant, path)) if not _is_secret(shape, path) else "(not shown)"
+    for start, code, words in _WRONG_TYPE:
+        if what.startswith(start):
+            empty = value == "" and code is not Code.PARAMETER_INVALID_STRING
+            rest = what[len(start) :] if code is Code.PARAMETER_INVALID_ENUM else ""
+            limits = what.removeprefix("Expected ") if " of length" in what or ">=" in what or "<=" in what else ""
+            message = f"{words}: {rest.strip() or value}" + (f" (expected {limits})" if limits else "")
+            return Refused(Code.PARAMETER_INVALID_EMPTY if empty else code, message, param=path)
+    return Refused(Code.PARAMETER_INVALID_OBJECT, f"Invalid value: {value}", param=path)
+
+
+def _bracketed(path: str) -> str:
+    """`$.card.number` as `card[number]`, `$.items[0].price` as `items[0][price]`."""
+    names = re.findall(r"\.([^.\[]+)|\[([^\]]+)\]", path)
+    flat = [a or b for a, b in names]
+    return flat[0] + "".join(f"[{name}]" for name in flat[1:]) if flat else ""
+
+
+def _find(tree: Any, path: str) -> Any:
+    for name in re.findall(r"[^\[\]]+", path):
+        if isinstance(tree, dict):
+            tree = tree.get(name)
+        elif isinstance(tree, list) and name.isdigit() and int(name) < len(tree):
+            tree = tree[int(name)]
+        else:
+            return ""
+    return tree
+
+
+def _is_secret(shape: Shape, path: str) -> bool:
+    here: Shape | None = shape
+    for name in re.findall(r"[^\[\]]+", path):
+        here = here.fields.get(name) or here.item if here is not None else None
+        if here is not None and here.secret:
+            return True
+    return False
+
+
+def _shown(value: object) -> str:
+    """A value as an error may repeat it: short, printable, without a card number."""
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    text = _BAD_LETTERS.sub("\N{REPLACEMENT CHARACTER}", text)
+    if len(text) > 100:
+        text = text[:97] + "..."
+    return "(a card number)" if find_pan(text) else text
+
+
+def redacted(tree: Any, shape: Shape | None) -> Any:
+    """The request's parameters as the log may keep them: what the schema knows and does not call secret."""
+    if shape is None or shape.secret:
+        return "[redacted]"
+    if isinstance(tree, dict):
+        if shape.kind is Kind.STRUCT:
+            return {_shown(name): redacted(value, shape.fields.get(name)) for name, value in tree.items()}
+        return {_shown(name): _logged(value) for name, value in tree.items()}
+    if isinstance(tree, list):
+        return [redacted(value, shape.item) for value in tree[:100]]
+    return _logged(tree)
+
+
+def _logged(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 10**12 else _shown(str(value))
+    return _shown(value)

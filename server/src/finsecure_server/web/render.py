@@ -1,0 +1,106 @@
+"""Objects, lists and errors into bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from finsecure_server.core import versions
+from finsecure_server.core.env import Env
+from finsecure_server.core.errors import Code, Refused, doc_path
+from finsecure_server.storage.database import Reader
+
+EXPAND_DEPTH_MAX: Final = 4
+
+Loader = Callable[[Reader, Env, str], bytes | None]
+
+
+class Expansion:
+    """Which fields hold the id of another object, and how to fetch that object.
+
+    `fields` maps an object's type to {field: type of what it points to}; `loaders` fetch an object's JSON by its type.
+    """
+
+    def __init__(self, fields: Mapping[str, Mapping[str, str]], loaders: Mapping[str, Loader]) -> None:
+        self._fields = fields
+        self._loaders = loaders
+
+    def expand(self, reader: Reader, env: Env, doc: bytes, paths: Iterable[str]) -> bytes:
+        """The object with the objects at `paths` in place of their ids. Raises expand_invalid."""
+        shown = msgspec.json.decode(doc)
+        for position, path in enumerate(paths):
+            names = path.split(".")
+            if len(names) > EXPAND_DEPTH_MAX:
+                raise Refused(
+                    Code.EXPAND_INVALID,
+                    f"You cannot expand more than {EXPAND_DEPTH_MAX} levels of a property ({path}).",
+                    param=f"expand[{position}]",
+                )
+            self._walk(reader, env, shown, names, path, position)
+        return msgspec.json.encode(shown)
+
+    def _walk(self, reader: Reader, env: Env, at: Any, names: list[str], path: str, position: int) -> None:
+        if not names or not isinstance(at, dict):
+            return
+        name, rest = names[0], names[1:]
+        if at.get("object") == "list":
+            if name != "data":
+                raise self._refused(path, position, f" Did you mean `data.{path}`?")
+            for item in at["data"]:
+                self._walk(reader, env, item, rest, path, position)
+            return
+        value = at.get(name)
+        if isinstance(value, dict) and (rest or name in self._fields.get(at.get("object", ""), {})):
+            self._walk(reader, env, value, rest, path, position)
+            return
+        target = self._fields.get(at.get("object", ""), {}).get(name)
+        if target is None:
+            raise self._refused(path, position, "")
+        if isinstance(value, str):
+            found = self._loaders[target](reader, env, value)
+            if found is not None:
+                at[name] = msgspec.json.decode(found)
+                self._walk(reader, env, at[name], rest, path, position)
+
+    @staticmethod
+    def _refused(path: str, position: int, hint: str) -> Refused:
+        return Refused(
+            Code.EXPAND_INVALID, f"This property cannot be expanded ({path}).{hint}", param=f"expand[{position}]"
+        )
+
+
+def listed(docs: Iterable[str], url: str, more: bool) -> bytes:
+    """A page of a list."""
+    data = ",".join(docs)
+    return f'{{"object":"list","url":"{url}","has_more":{"true" if more else "false"},"data":[{data}]}}'.encode()
+
+
+def at_version(doc: bytes, version: str) -> bytes:
+    """A rendered object as a caller of an older version sees it."""
+    if version == versions.LATEST:
+        return doc
+    return msgspec.json.encode(versions.shown_at(version, msgspec.json.decode(doc)))
+
+
+def refusal(refused: Refused, request_id: str, public_url: str) -> tuple[int, bytes]:
+    """The envelope of an error: {"error": {type, code, message, param, doc_url, request_log_url, next_steps, ...}}."""
+    rule = refused.rule
+    error: dict[str, object] = {"type": rule.type}
+    if rule.on_wire:
+        error["code"] = refused.code.value
+    if refused.decline_code is not None:
+        error["decline_code"] = refused.decline_code
+    if refused.advice_code is not None:
+        error["advice_code"] = refused.advice_code
+    error["message"] = refused.message
+    if refused.param is not None:
+        error["param"] = refused.param
+    error["doc_url"] = public_url + doc_path(refused.code.value, refused.decline_code)
+    error["request_log_url"] = f"{public_url}/v1/request_logs/{request_id}"
+    error["next_steps"] = refused.next_steps
+    for name, value in refused.details.items():
+        if name not in ("allow", "retry_after"):  # these are headers
+            error[name] = msgspec.Raw(value) if isinstance(value, bytes) else value
+    return rule.status, msgspec.json.encode({"error": error})

@@ -1,0 +1,160 @@
+"""Routes: what can be called, with what, and what it answers. The OpenAPI document is made from the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from finsecure_server.core.env import Env
+from finsecure_server.core.errors import Code, Refused
+from finsecure_server.storage.database import Reader
+from finsecure_server.web.forms import Shape, check_text, shape_of
+from finsecure_server.web.params import Nothing
+
+P = TypeVar("P", bound=Struct)
+
+ID_LETTERS_MAX: Final = 255
+
+
+class Answer(NamedTuple):
+    """A reply that is not simply "200 and the object"."""
+
+    body: bytes | Struct
+    status: int = 200
+    object_id: str | None = None
+    content_type: str = "application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(slots=True)
+class Call(Generic[P]):
+    """One request, as a handler sees it."""
+
+    path: Mapping[str, str]
+    params: P  # body of a POST, query of a GET
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An entry.
+
+    `handle(tx, env, call)` is synchronous. On GET it gets a Reader and runs beside the writer; on POST and DELETE it gets
+    a Tx, may return an Ask, and is run under the caller's idempotency key. `scope` is what a restricted key needs;
+    `publishable` lets publishable keys call it; `public` asks for no key at all.
+    """
+
+    method: str
+    path: str
+    handle: Callable[..., Any]
+    params: type[Struct] = Nothing
+    returns: Any = None
+    scope: str = ""
+    summary: str = ""
+    errors: tuple[Code, ...] = ()
+    publishable: bool = False
+    public: bool = False
+    test_only: bool = False
+    recover: Callable[[Reader, Env, str], Answer] | None = None  # the reply to a call that a crash cut short
+    shape: Shape = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", shape_of(self.params))
+
+    @property
+    def operation(self) -> str:
+        """Its name in the contract: `POST /v1/refunds`."""
+        return f"{self.method} {self.path}"
+
+
+class _Node:
+    __slots__ = ("below", "name", "routes", "wild")
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Node] = {}
+        self.wild: _Node | None = None
+        self.name = ""
+        self.routes: dict[str, Route] = {}
+
+
+class Router:
+    """Finds the route of a method and path."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root = _Node()
+        self._plain: dict[tuple[str, str], Route] = {}
+        self.routes = tuple(routes)
+        for route in self.routes:
+            self._add(route)
+
+    def _add(self, route: Route) -> None:
+        node = self._root
+        for part in route.path.strip("/").split("/"):
+            if part.startswith("{"):
+                node.wild = node.wild or _Node()
+                node = node.wild
+                node.name = part[1:-1]
+            else:
+                node = node.below.setdefault(part, _Node())
+        assert route.method not in node.routes, f"two routes for {route.operation}"
+        node.routes[route.method] = route
+        if "{" not in route.path:
+            self._plain[route.method, route.path] = route
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route and the parameters in its path. Raises url_not_found or method_not_allowed."""
+        route = self._plain.get((method, path))
+        if route is not None:
+            return route, {}
+        node, found = self._walk(path)
+        if node is None or not node.routes:
+            raise Refused(Code.URL_NOT_FOUND, f"Unrecognized request URL ({method}: {msgspec_safe(path)}).")
+        route = node.routes.get("GET" if method == "HEAD" else method)
+        if route is None:
+            allowed = ", ".join(allow(node.routes))
+            raise Refused(Code.METHOD_NOT_ALLOWED, f"{method} is not allowed here; use {allowed}.", details={"allow": allowed})
+        return route, found
+
+    def methods(self, path: str) -> list[str]:
+        """What may be called at a path; empty when there is nothing."""
+        node, _ = self._walk(path)
+        return allow(node.routes) if node is not None and node.routes else []
+
+    def _walk(self, path: str) -> tuple[_Node | None, dict[str, str]]:
+        node: _Node | None = self._root
+        found: dict[str, str] = {}
+        for part in path.strip("/").split("/"):
+            assert node is not None
+            below = node.below.get(part)
+            if below is None and node.wild is not None and part:
+                below = node.wild
+                check_text(part[: ID_LETTERS_MAX + 1], below.name)
+                found[below.name] = part
+            node = below
+            if node is None:
+                break
+        return node, found
+
+
+def allow(routes: Mapping[str, Route]) -> list[str]:
+    """The Allow header of a place: HEAD goes with GET, OPTIONS with everything."""
+    methods = set(routes) | {"OPTIONS"} | ({"HEAD"} if "GET" in routes else set())
+    return sorted(methods)
+
+
+def msgspec_safe(path: str) -> str:
+    """A path as an error may repeat it."""
+    shown = path.encode("utf-8", "replace").decode()[:200]
+    try:
+        check_text(shown, "path")
+    except Refused:
+        return "(not shown)"
+    return shown
+
+
+def as_bytes(body: bytes | Struct) -> bytes:
+    """An object as JSON."""
+    return body if isinstance(body, bytes) else msgspec.json.encode(body)
