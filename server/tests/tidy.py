@@ -247,8 +247,11 @@ def writes_are_handed_the_world(module: Module) -> Iterator[Breach]:
         if target.split(".")[0] in OUTSIDE:
             yield module.breach(statement, f"{module.word} imports {target}; it is handed what it needs in `env`")
     for node in module.walk():
-        if isinstance(node, ast.Await | ast.AsyncFunctionDef):
-            yield module.breach(node, f"{module.word} waits for something; an op returns an Ask")
+        match node:
+            case ast.Await(value=ast.Call(func=ast.Attribute(attr="write" | "read"))):
+                pass  # a sweep of many transactions waits for the database, and for nothing else
+            case ast.Await() | ast.AsyncFor() | ast.AsyncWith():
+                yield module.breach(node, f"{module.word} waits for the outside; an op returns an Ask")
 
 
 def sql_lives_in_stores(module: Module) -> Iterator[Breach]:
@@ -323,8 +326,8 @@ def names_say_something(module: Module) -> Iterator[Breach]:
 
 
 def modules_say_what_they_are(module: Module) -> Iterator[Breach]:
-    """Every module that holds something begins with a docstring."""
-    if module.tree.body and not ast.get_docstring(module.tree):
+    """Every module that holds something begins with a docstring; a test is its own sentence."""
+    if not module.path.startswith("server/tests/") and module.tree.body and not ast.get_docstring(module.tree):
         yield module.breach(1, "no docstring")
 
 
