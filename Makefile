@@ -19,7 +19,7 @@ UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generat
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults cover check format generate bench lock clean
+.PHONY: help run test test-faults cover-core cover check format generate bench lock clean
 
 help: ## say what each word does
 	@echo 'FinSecure: make WORD'
@@ -35,14 +35,17 @@ test: $(DEV) ## run every test but the fault tests, on SQLite and on PostgreSQL
 test-faults: $(DEV) ## kill, cut off and starve the server, and prove that no money is lost
 	@$(BIN)/python -m pytest server/tests/faults $(ARGS)
 
-cover: $(DEV) ## measure coverage: core by its own tests at 100 % of branches, everything at the floor
-	@rm -rf .cache/cover; mkdir -p .cache/cover
-	@COVERAGE_FILE=.cache/cover/core $(BIN)/coverage run -m pytest --quiet server/tests/core
-	@COVERAGE_FILE=.cache/cover/core $(BIN)/coverage combine --quiet
-	@COVERAGE_FILE=.cache/cover/core $(BIN)/coverage report --include='*/core/*' --fail-under=100
-	@COVERAGE_FILE=.cache/cover/all $(BIN)/coverage run -m pytest --quiet -n $(JOBS) --ignore=server/tests/faults
-	@COVERAGE_FILE=.cache/cover/all $(BIN)/coverage combine --quiet
-	@COVERAGE_FILE=.cache/cover/all $(BIN)/coverage report
+cover-core: $(DEV) ## measure the coverage of core by its own tests: 100 % of branches
+	@rm -f .cache/cover-core*; mkdir -p .cache
+	@COVERAGE_FILE=.cache/cover-core $(BIN)/coverage run -m pytest --quiet --no-summary server/tests/core
+	@COVERAGE_FILE=.cache/cover-core $(BIN)/coverage combine --quiet
+	@COVERAGE_FILE=.cache/cover-core $(BIN)/coverage report --include='*/finsecure_server/core/*' --fail-under=100
+
+cover: $(DEV) ## measure the coverage of everything by every test: at least the floor of pyproject.toml
+	@rm -f .cache/cover-all*; mkdir -p .cache
+	@COVERAGE_FILE=.cache/cover-all $(BIN)/coverage run -m pytest --quiet -n $(JOBS) --ignore=server/tests/faults
+	@COVERAGE_FILE=.cache/cover-all $(BIN)/coverage combine --quiet
+	@COVERAGE_FILE=.cache/cover-all $(BIN)/coverage report
 
 check: $(DEV) ## lint, formatting, types and the rules of the house
 	@$(BIN)/ruff check

@@ -72,6 +72,7 @@ def test_tools_are_configured_in_one_place() -> None:
 def test_the_house_rules_are_written_down() -> None:
     style = (ROOT / "docs" / "STYLE.md").read_text("utf-8")
     assert [rule.__name__ for rule in tidy.RULES if f"`{rule.__name__}`" not in style] == []
+    assert ", ".join(tidy.ORDER) in style
 
 
 # -- each rule catches what it is for ---------------------------------------------------------------------------------
