@@ -67,3 +67,11 @@ class Database(Protocol):
 
 class Unavailable(Exception):
     """The database cannot take work now (full disk, lost connection, shutting down). Nothing was written."""
+
+
+class CommitUnknown(Exception):
+    """The connection was lost during COMMIT: all of it is written, or nothing, and we cannot tell which.
+
+    Never run the op again on this ground. Look for what it would have written, as the recovery of a started idempotency
+    key does.
+    """

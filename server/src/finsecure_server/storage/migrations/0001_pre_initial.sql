@@ -1,0 +1,350 @@
+-- The whole database, as one reads it. Migrations are proven to build exactly this (tests/storage/test_schema.py).
+--
+-- One text for both engines. SQLite takes it as it is; storage/postgres.py reads INTEGER as BIGINT, BLOB as BYTEA and
+-- TEXT as TEXT COLLATE "C" (ids must sort by byte on both).
+--
+-- Conventions. Every table of a merchant leads with (account_id, livemode): test and live never meet, and the tables
+-- partition on account_id. `*_us` is integer microseconds since 1970 UTC. Amounts are integers of the currency's minor
+-- unit. Ids sort by time of creation, so "newest first" is the primary key backwards. `doc` is the object as the API
+-- shows it, at the current API version (JSON text); the columns beside it are what SQL itself must decide on.
+
+CREATE TABLE schema_migrations (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    applied_us INTEGER NOT NULL
+);
+
+-- accounts/ -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE accounts (
+    id TEXT PRIMARY KEY,
+    created_us INTEGER NOT NULL,
+    clock_offset_us INTEGER NOT NULL,      -- the test clock: how far test mode of this account is ahead of the wall clock
+    clock_moved_us INTEGER NOT NULL,       -- wall time of its last move; 0 when it never moved
+    doc TEXT NOT NULL
+);
+
+CREATE TABLE api_keys (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    hash TEXT NOT NULL,                    -- SHA-256 of the whole key, hex; the key itself is shown once and never stored
+    kind TEXT NOT NULL,                    -- secret | publishable | restricted
+    prefix TEXT NOT NULL,                  -- sk_test_ ...
+    last4 TEXT NOT NULL,
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,                  -- space-separated; * for all
+    expires_us INTEGER,                    -- also set by a roll, to the end of the overlap
+    revoked_us INTEGER,
+    last_used_us INTEGER,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE UNIQUE INDEX api_keys_hash ON api_keys (hash);
+
+-- web/ ----------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE idempotency_keys (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    operation TEXT NOT NULL,               -- method and path of the first call
+    params TEXT NOT NULL,                  -- fingerprint of each top-level parameter, so that a mismatch can be named
+    state TEXT NOT NULL,                   -- started | finished
+    lease_us INTEGER NOT NULL,             -- until when a started key belongs to the request that started it
+    request_id TEXT NOT NULL,
+    object_id TEXT,                        -- what a started call made, so that it can be recovered rather than repeated
+    status INTEGER,
+    response TEXT,
+    PRIMARY KEY (account_id, livemode, key)
+);
+CREATE INDEX idempotency_keys_created ON idempotency_keys (created_us);
+
+CREATE TABLE request_log (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,                      -- req_...
+    created_us INTEGER NOT NULL,
+    method TEXT NOT NULL,
+    path TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    duration_us INTEGER NOT NULL,
+    error_code TEXT,
+    object_id TEXT,
+    key_id TEXT,
+    idempotency_key TEXT,
+    api_version TEXT NOT NULL,
+    ip TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    request TEXT NOT NULL,                 -- parameters, redacted by schema
+    response TEXT,                         -- the error, if it was one
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX request_log_object ON request_log (account_id, livemode, object_id, id) WHERE object_id IS NOT NULL;
+CREATE INDEX request_log_errors ON request_log (account_id, livemode, error_code, id) WHERE error_code IS NOT NULL;
+CREATE INDEX request_log_created ON request_log (created_us);
+
+-- storage/queue -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE due (                         -- later work: what must happen to which object, and when
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    object_id TEXT NOT NULL,
+    due_us INTEGER NOT NULL,
+    lease_us INTEGER NOT NULL,             -- 0 when free; else until when a worker holds it
+    attempts INTEGER NOT NULL,
+    last_error TEXT,
+    PRIMARY KEY (account_id, livemode, kind, object_id)
+);
+CREATE INDEX due_when ON due (due_us);
+
+-- webhooks/ -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE events (                      -- append-only, written in the transaction of what happened
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    object_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL,             -- 1, 2, 3... per object, without a gap
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE UNIQUE INDEX events_object ON events (account_id, livemode, object_id, sequence);
+CREATE INDEX events_type ON events (account_id, livemode, type, id);
+
+-- ledger/ -------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE ledger_accounts (             -- cached balances; the truth is the sum of the postings (invariant 3)
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    name TEXT NOT NULL,                    -- A:network_receivable, L:merchant_pending ...
+    balance INTEGER NOT NULL,              -- on the account's own side: debits less credits for A and E and M, else credits less debits
+    PRIMARY KEY (account_id, livemode, currency, name)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_transactions (         -- append-only
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    kind TEXT NOT NULL,                    -- sale, authorization, capture, release, refund ... (core/ledger.py)
+    source_id TEXT NOT NULL,               -- the object it is about
+    ordinal INTEGER NOT NULL,              -- counts the repeats that a source may have: the second capture is 2
+    currency TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE UNIQUE INDEX ledger_transactions_source ON ledger_transactions (account_id, livemode, source_id, kind, ordinal);
+
+CREATE TABLE postings (                    -- append-only
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    transaction_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    name TEXT NOT NULL,                    -- ledger account
+    side TEXT NOT NULL CHECK (side IN ('D', 'C')),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    PRIMARY KEY (account_id, livemode, transaction_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_seals (                -- a hash chain over the ledger, written a minute behind it (invariant 4)
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    last_id TEXT NOT NULL,                 -- covers the transactions after the seal before it, up to and with this id
+    transactions INTEGER NOT NULL,
+    hash TEXT NOT NULL,                    -- SHA-256 of the hash before it and of the rows covered
+    sealed_us INTEGER NOT NULL,
+    PRIMARY KEY (account_id, livemode, number)
+);
+
+CREATE TABLE balance_transactions (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    fee INTEGER NOT NULL,
+    net INTEGER NOT NULL CHECK (net = amount - fee),
+    available_on INTEGER NOT NULL,         -- seconds, as the API shows it
+    pending INTEGER NOT NULL,              -- what it added to merchant_pending, to be released on available_on
+    payout_id TEXT,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX balance_transactions_available ON balance_transactions (account_id, livemode, currency, available_on);
+CREATE INDEX balance_transactions_source ON balance_transactions (account_id, livemode, source_id, id);
+CREATE INDEX balance_transactions_payout ON balance_transactions (account_id, livemode, payout_id, id) WHERE payout_id IS NOT NULL;
+
+-- customers/, payment_methods/ ----------------------------------------------------------------------------------------
+
+CREATE TABLE customers (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    email TEXT,
+    deleted INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,             -- of the last event about it
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX customers_email ON customers (account_id, livemode, email, id) WHERE email IS NOT NULL;
+
+CREATE TABLE payment_methods (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    customer_id TEXT,
+    vault_id TEXT,                         -- the card behind it; never shown
+    sequence INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX payment_methods_customer ON payment_methods (account_id, livemode, customer_id, id) WHERE customer_id IS NOT NULL;
+
+CREATE TABLE vault (                       -- card and bank account numbers, each under a data key of its own
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,             -- HMAC of the number under the account's own key
+    master_key TEXT NOT NULL,              -- name of the master key that wraps the data key
+    wrapped_key BLOB NOT NULL,
+    sealed BLOB NOT NULL,                  -- nonce and AES-256-GCM ciphertext
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX vault_master_key ON vault (master_key, id);
+
+-- payments/ -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE payment_intents (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    customer_id TEXT,
+    latest_charge_id TEXT,
+    attempts INTEGER NOT NULL,             -- confirmations that reached the processor
+    increments INTEGER NOT NULL,           -- incremental authorizations asked for
+    sequence INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX payment_intents_customer ON payment_intents (account_id, livemode, customer_id, id) WHERE customer_id IS NOT NULL;
+
+CREATE TABLE setup_intents (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    customer_id TEXT,
+    sequence INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX setup_intents_customer ON setup_intents (account_id, livemode, customer_id, id) WHERE customer_id IS NOT NULL;
+
+CREATE TABLE charges (                     -- one attempt to pay, and the money it moved
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    attempt TEXT NOT NULL,                 -- JSON: what the processor was asked and how far it got (core/attempt.py)
+    payment_intent_id TEXT NOT NULL,
+    customer_id TEXT,
+    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL,               -- asked for
+    authorized INTEGER NOT NULL,           -- held at the issuer, with approved increments
+    captured INTEGER NOT NULL,
+    captures INTEGER NOT NULL,             -- how many
+    refunded INTEGER NOT NULL,             -- refunds that did not fail, pending ones too
+    capture_before_us INTEGER,
+    disputed INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id),
+    CHECK (captured <= authorized),
+    CHECK (refunded >= 0 AND refunded <= captured)
+);
+CREATE INDEX charges_intent ON charges (account_id, livemode, payment_intent_id, id);
+CREATE INDEX charges_customer ON charges (account_id, livemode, customer_id, id) WHERE customer_id IS NOT NULL;
+
+CREATE TABLE challenges (                  -- a payer's open authentication; the token in the link is stored hashed
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    object_id TEXT NOT NULL,               -- the payment or setup intent
+    charge_id TEXT,
+    expires_us INTEGER NOT NULL,
+    answered_us INTEGER,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE UNIQUE INDEX challenges_hash ON challenges (hash);
+
+-- refunds/, disputes/, payouts/ ---------------------------------------------------------------------------------------
+
+CREATE TABLE refunds (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    charge_id TEXT NOT NULL,
+    payment_intent_id TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    sequence INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX refunds_charge ON refunds (account_id, livemode, charge_id, id);
+CREATE INDEX refunds_intent ON refunds (account_id, livemode, payment_intent_id, id);
+
+CREATE TABLE disputes (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    charge_id TEXT NOT NULL,
+    payment_intent_id TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    sequence INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX disputes_charge ON disputes (account_id, livemode, charge_id, id);
+CREATE INDEX disputes_intent ON disputes (account_id, livemode, payment_intent_id, id);
+
+CREATE TABLE payouts (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    sequence INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
