@@ -207,12 +207,15 @@ CREATE TABLE payment_methods (
     created_us INTEGER NOT NULL,
     type TEXT NOT NULL,
     customer_id TEXT,
-    vault_id TEXT,                         -- the card behind it; never shown
-    sequence INTEGER NOT NULL,
+    detached INTEGER NOT NULL,             -- it had a customer once; it may not be used again
+    vault_id TEXT,                         -- the number behind it; never shown
+    test_card TEXT,                        -- name of the test card it is (core/test_cards.py); NULL in live mode
+    sequence INTEGER NOT NULL,             -- of the last event about it
     doc TEXT NOT NULL,
     PRIMARY KEY (account_id, livemode, id)
 );
 CREATE INDEX payment_methods_customer ON payment_methods (account_id, livemode, customer_id, id) WHERE customer_id IS NOT NULL;
+CREATE INDEX payment_methods_type ON payment_methods (account_id, livemode, type, id);
 
 CREATE TABLE vault (                       -- card and bank account numbers, each under a data key of its own
     account_id TEXT NOT NULL,
