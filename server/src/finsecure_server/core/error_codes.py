@@ -19,6 +19,7 @@ class Code(StrEnum):
     API_KEY_EXPIRED = "api_key_expired"
     API_KEY_REVOKED = "api_key_revoked"
     API_KEY_WRONG_MODE = "api_key_wrong_mode"
+    API_KEY_UNEXPECTED_STATE = "api_key_unexpected_state"
     SECRET_KEY_REQUIRED = "secret_key_required"  # noqa: S105  because this names an error
     INSUFFICIENT_SCOPE = "insufficient_scope"
     CLIENT_SECRET_INVALID = "client_secret_invalid"  # noqa: S105  because this names an error

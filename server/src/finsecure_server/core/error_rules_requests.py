@@ -67,6 +67,11 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
         "Use sk_test_ keys in test mode and sk_live_ keys in live mode.",
         "Check which environment the variable FINSECURE_SECRET_KEY was set for.",
     ),
+    Code.API_KEY_UNEXPECTED_STATE: _bad(
+        "This key has been revoked or has expired.",
+        "Create a new key, or roll one that is active.",
+        guide=ACCOUNT_MANAGEMENT,
+    ),
     Code.SECRET_KEY_REQUIRED: _auth(
         "This call needs a secret key, and a publishable key was sent.",
         "Make the call from your server with a key that begins with sk_test_ or sk_live_.",

@@ -57,6 +57,10 @@ class Authenticate(Protocol):
         """The caller behind an Authorization header."""
         ...
 
+    def changed(self, account: str) -> None:
+        """A call that changes callers of this account was committed."""
+        ...
+
 
 class LogEntry(NamedTuple):
     """One request, for the request log."""
@@ -221,7 +225,11 @@ class Application:
         body = await _body(request, receive)
         env = s.env(request, request.caller)
         params, claim = self._params(request, route, body)
-        return await command.run(s.kitchen, route, Call(path, params), env, claim)
+        try:
+            return await command.run(s.kitchen, route, Call(path, params), env, claim)
+        finally:
+            if route.changes_callers and request.caller is not None:
+                s.authenticate.changed(request.caller.account)
 
     async def _options(self, request: Request) -> Reply:
         await self._count(request)

@@ -35,6 +35,7 @@ class Reply:
     replayed: bool = False
     content_type: str = "application/json"
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    kept: bytes | None = None  # what a repeat gets instead of `body`
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _finish(
         return Ask(answer.question, partial(_settled, kitchen, env, call, key, answer), answer.about)
     reply = _reply(kitchen, tx, env, call, answer)
     if key is not None:
-        idempotency.finish(tx, env, key, reply.status, reply.body, reply.object_id)
+        idempotency.finish(tx, env, key, reply.status, reply.kept or reply.body, reply.object_id)
     return reply
 
 
@@ -118,7 +119,9 @@ def _reply(kitchen: Kitchen, reader: Reader, env: Env, call: Call[Any], answer: 
             body = kitchen.expansion.expand(reader, env, body, paths)
         body = render.at_version(body, env.version)
     object_id = answer.object_id or getattr(answer.body, "id", None)
-    return Reply(answer.status, body, object_id, content_type=answer.content_type, headers=answer.headers)
+    return Reply(
+        answer.status, body, object_id, content_type=answer.content_type, headers=answer.headers, kept=answer.kept
+    )
 
 
 async def _keep(kitchen: Kitchen, env: Env, claim: Claim, refused: Refused) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec import UNSET
@@ -10,7 +10,7 @@ from msgspec import UNSET
 from finsecure_server.core import ids
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
-from finsecure_server.storage.database import Reader
+from finsecure_server.storage.database import Reader, Row
 from finsecure_server.storage.pages import Listing
 from finsecure_server.web import render
 from finsecure_server.web.params import ListParams, Range
@@ -27,8 +27,26 @@ def page(
     url: str,
     params: ListParams,
     filters: Mapping[str, object] | None = None,
+    *,
+    show: Callable[[str], str] = str,
 ) -> bytes:
-    """One page. `filters` may hold UNSET for what was not asked. Raises resource_missing for an unknown cursor."""
+    """One page. `filters` may hold UNSET for what was not asked; `show` turns a stored doc into what is shown of it.
+
+    Raises resource_missing for an unknown cursor.
+    """
+    rows, more = select(reader, env, listing, prefix, params, filters)
+    return render.listed((show(row["doc"]) for row in rows), url, more)
+
+
+def select(
+    reader: Reader,
+    env: Env,
+    listing: Listing,
+    prefix: str,
+    params: ListParams,
+    filters: Mapping[str, object] | None = None,
+) -> tuple[Sequence[Row], bool]:
+    """The rows of one page, for a table that keeps no doc, and whether there are more beyond them."""
     given = {name: value for name, value in (filters or {}).items() if value is not UNSET}
     after, before = _window(params, prefix)
     backwards = False
@@ -41,7 +59,7 @@ def page(
     elif isinstance(params.ending_before, str):
         after = max(after, _cursor(reader, env, listing, params.ending_before, "ending_before"))
         backwards = True
-    rows, more = listing.page(
+    return listing.page(
         reader,
         env.account,
         env.livemode,
@@ -51,7 +69,6 @@ def page(
         backwards=backwards,
         filters=given,
     )
-    return render.listed((row["doc"] for row in rows), url, more)
 
 
 def _cursor(reader: Reader, env: Env, listing: Listing, cursor: str, param: str) -> str:

@@ -28,6 +28,7 @@ class Answer(NamedTuple):
     object_id: str | None = None
     content_type: str = "application/json"
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    kept: bytes | None = None  # what lies under the idempotency key, when `body` holds a secret that is shown once
 
 
 @dataclass(slots=True)
@@ -44,7 +45,8 @@ class Route:
 
     `handle(tx, env, call)` is synchronous. On GET it gets a Reader and runs beside the writer; on POST and DELETE it gets
     a Tx, may return an Ask, and is run under the caller's idempotency key. `scope` is what a restricted key needs;
-    `publishable` lets publishable keys call it; `public` asks for no key at all.
+    `publishable` lets publishable keys call it; `public` asks for no key at all. `changes_callers` says that afterwards
+    nothing may be believed that was remembered of the account's keys.
     """
 
     method: str
@@ -58,6 +60,7 @@ class Route:
     publishable: bool = False
     public: bool = False
     test_only: bool = False
+    changes_callers: bool = False
     recover: Callable[[Reader, Env, str], Answer] | None = None  # the reply to a call that a crash cut short
     shape: Shape = field(init=False, repr=False, compare=False)
 
