@@ -193,15 +193,21 @@ def test_every_decline_code_is_reached_by_number_and_by_id(code: str) -> None:
     assert SIMULATOR.decide(asked(by_id.name)) == outcome
 
 
-def test_a_failed_authentication_is_never_approved() -> None:
-    """With the payer. A card that its own script or the risk rules decide about says what those say."""
+@pytest.mark.parametrize("script", [None, "approved", "lost", "slow:1500", "three_d_secure", "stolen_card"])
+def test_a_failed_authentication_is_never_approved(script: str | None) -> None:
     for card in CARDS:
-        if not card.script:
-            failed = asked(card.name, authenticated=False)
-            code = card.decline_code if card.blocked else "authentication_not_handled"
-            assert word(SIMULATOR.decide(failed)) == code, card.name
-            verified = SIMULATOR.decide(msgspec.structs.replace(failed, kind=Kind.VERIFY))
-            assert word(verified) == "authentication_not_handled", card.name
+        for kind in (Kind.AUTHORIZE, Kind.VERIFY):
+            failed = asked(card.name, authenticated=False, kind=kind, script=script)
+            assert word(SIMULATOR.decide(failed)) == "authentication_not_handled", card.name
+
+
+def test_a_challenge_and_then_another_answer() -> None:
+    """The payer's return is the next attempt at the intent."""
+    script = "three_d_secure,insufficient_funds,approved"
+    asks = [
+        asked("pm_card_visa", script=script, number=number, authenticated=number > 1 or None) for number in (1, 2, 3)
+    ]
+    assert [word(SIMULATOR.decide(ask)) for ask in asks] == ["action", "insufficient_funds", "approved"]
 
 
 # -- what becomes of the money ----------------------------------------------------------------------------------------

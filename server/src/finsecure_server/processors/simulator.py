@@ -88,9 +88,14 @@ class Simulator:
 
 
 def happens(attempt: Attempt) -> Happening:
-    """The whole of the simulator: the script of the call says, else the script of the card, else the card itself."""
+    """The whole of the simulator: the script of the call says, else the script of the card, else the card itself.
+
+    Only a payer who has just failed to authenticate is declined whatever anybody says.
+    """
     card = by_name(attempt.card)
     assert card is not None, f"{attempt.id} was made with no test card"
+    if attempt.authenticated is False and _payer_is_there(attempt):
+        return Happening(_no("authentication_not_handled", card, attempt))
     for script in (attempt.script, card.script):
         word = word_for(parse_script(script), attempt.kind, attempt.number) if script else None
         if word is not None:
@@ -163,7 +168,7 @@ def _refund(card: TestCard, attempt: Attempt) -> Outcome:
 
 def _challenge(mode: ThreeDSecure, card: TestCard, attempt: Attempt) -> Outcome | None:
     """What authentication does to the attempt: nothing (None), or an end to it for now."""
-    if not attempt.off_session or attempt.kind is Kind.VERIFY:  # whoever sets a card up is there
+    if _payer_is_there(attempt):
         return _on_session(mode, card, attempt)
     set_up = attempt.authenticated is True
     if mode is ThreeDSecure.ALWAYS or (mode in {ThreeDSecure.REQUIRED, ThreeDSecure.LOOKUP_ERROR} and not set_up):
@@ -171,9 +176,12 @@ def _challenge(mode: ThreeDSecure, card: TestCard, attempt: Attempt) -> Outcome 
     return None
 
 
+def _payer_is_there(attempt: Attempt) -> bool:
+    """Whoever sets a card up is there, though it be for payments without them."""
+    return attempt.kind is Kind.VERIFY or (attempt.kind is Kind.AUTHORIZE and not attempt.off_session)
+
+
 def _on_session(mode: ThreeDSecure, card: TestCard, attempt: Attempt) -> Outcome | None:
-    if attempt.authenticated is False:
-        return _no("authentication_not_handled", card, attempt)
     match mode:
         case ThreeDSecure.REQUIRED | ThreeDSecure.ALWAYS | ThreeDSecure.ON_SESSION:
             return None if attempt.authenticated else ActionNeeded()
