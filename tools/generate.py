@@ -17,6 +17,7 @@ from finsecure_server.core.errors import RULES, Code, Rule, Side
 from finsecure_server.core.ledger import Entry, Taken
 from finsecure_server.core.money import CURRENCIES, Currency, display
 from finsecure_server.core.test_cards_page import markdown_table
+from finsecure_server.settings import defaults_text
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -208,6 +209,22 @@ def _entry(function: Callable[..., Entry], entry: Entry) -> str:
     return f"| {entry.kind} | {columns[0]} | {columns[1]} | {function.__doc__} |\n"
 
 
+# -- settings ---------------------------------------------------------------------------------------------------------
+
+SETTINGS_HEAD: Final = """\
+# Settings
+
+What follows is the file that the server itself reads its defaults from. An unknown `FINSECURE_…` name is reported when
+the server starts, with the nearest name that exists.
+
+"""
+
+
+def settings() -> str:
+    """`docs/settings.md`: every setting, its default, and what it does."""
+    return f"{NOTICE.format(source='defaults.toml')}{SETTINGS_HEAD}```toml\n{defaults_text()}```\n"
+
+
 # -- all of it --------------------------------------------------------------------------------------------------------
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
@@ -215,6 +232,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/testing-cards.md": testing_cards,
     "docs/currencies.md": currencies,
     "docs/LEDGER.md": ledger_page,
+    "docs/settings.md": settings,
 }
 
 
