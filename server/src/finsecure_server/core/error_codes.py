@@ -108,6 +108,8 @@ class Code(StrEnum):
     PAYMENT_METHOD_ALREADY_ATTACHED = "payment_method_already_attached"
     PAYMENT_METHOD_CUSTOMER_MISMATCH = "payment_method_customer_mismatch"
     PAYMENT_METHOD_UNSUPPORTED_TYPE = "payment_method_unsupported_type"
+    ACCOUNT_NUMBER_INVALID = "account_number_invalid"
+    ROUTING_NUMBER_INVALID = "routing_number_invalid"
     PAYMENT_METHOD_BANK_ACCOUNT_ALREADY_VERIFIED = "payment_method_bank_account_already_verified"
     PAYMENT_METHOD_BANK_ACCOUNT_BLOCKED = "payment_method_bank_account_blocked"
     BANK_ACCOUNT_UNVERIFIED = "bank_account_unverified"

@@ -146,6 +146,16 @@ PAYMENT_RULES: Final[dict[Code, Rule]] = {
     Code.PAYMENT_METHOD_UNSUPPORTED_TYPE: _bad(
         "Payment methods of this type cannot be used here.", "Send one of the types that the message names."
     ),
+    Code.ACCOUNT_NUMBER_INVALID: _bad(
+        "The bank account number is not valid: it has 4 to 17 digits.",
+        "Ask the payer for the account number as it stands on a check or in their bank's app.",
+        side=Side.PAYER,
+    ),
+    Code.ROUTING_NUMBER_INVALID: _bad(
+        "The routing number is not valid: it has nine digits, the last of which checks the others.",
+        "Ask the payer for the routing number for electronic payments; a wire transfer may have another.",
+        side=Side.PAYER,
+    ),
     Code.PAYMENT_METHOD_BANK_ACCOUNT_ALREADY_VERIFIED: _bad(
         "This bank account was verified already.", "Go on and charge it: nothing more is needed."
     ),
