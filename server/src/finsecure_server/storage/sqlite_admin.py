@@ -93,8 +93,8 @@ class SqliteEngine:
         except sqlite3.DatabaseError as error:
             raise Unfit(f"{backup} is damaged: {error}") from error
 
-    def load(self, backup: Path, url: str, scripts: Sequence[str], progress: Progress) -> None:  # noqa: ARG002  the file has its schema in it
-        """The file is made beside its place, and moved there when it is complete."""
+    def load(self, backup: Path, url: str, scripts: Sequence[str], progress: Progress) -> None:
+        """The file is made beside its place, and moved there when it is complete. It has its schema in it."""
         path = sqlite_path(url)
         with self.schema(url, change=False) as schema:
             if schema.tables():
@@ -141,13 +141,8 @@ def _count(conn: sqlite3.Connection, table: str) -> int:
 def _statements(script: str) -> Iterator[str]:
     """The statements of a script one by one: `executescript` would commit first."""
     statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
+    for piece in script.split(";"):
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):  # else the semicolon stood in a string, a comment or a trigger
             yield statement
             statement = ""
-    assert not _without_comments(statement), f"a script ends in the middle of a statement: {statement!r}"
-
-
-def _without_comments(text: str) -> str:
-    return "".join(line for line in text.splitlines() if not line.lstrip().startswith("--")).strip()

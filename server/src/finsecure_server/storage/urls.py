@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-_SECRET: Final = re.compile(r"(?<![^&])((?:ssl)?password)=[^&]*")
+_SECRET: Final = re.compile(r"(?<=://)([^/:@]*):[^/@]*(?=@)|((?<=[?&])(?:ssl)?password)=[^&#]*")
 
 
 def is_postgres(url: str) -> bool:
@@ -36,7 +36,4 @@ def sqlite_url(path: Path) -> str:
 
 def shown(url: str) -> str:
     """The URL without its password, for logs and for people."""
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    netloc = f"{user.partition(':')[0]}{at}{host}"
-    return parts._replace(netloc=netloc, query=_SECRET.sub(r"\1=...", parts.query)).geturl()
+    return _SECRET.sub(lambda match: match[1] or f"{match[2]}=...", url)
