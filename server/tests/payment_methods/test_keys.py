@@ -102,9 +102,8 @@ def test_a_link_to_nothing_is_not_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environ", "place"),
     [
-        ({"FINSECURE_MASTER_KEY_FILE": "/run/k.toml", "XDG_CONFIG_HOME": "/etc/xdg"}, "/run/k.toml"),
         ({"XDG_CONFIG_HOME": "/etc/xdg"}, "/etc/xdg/finsecure/keys.toml"),
-        ({"XDG_CONFIG_HOME": "", "FINSECURE_MASTER_KEY_FILE": ""}, "{home}/.config/finsecure/keys.toml"),
+        ({"XDG_CONFIG_HOME": ""}, "{home}/.config/finsecure/keys.toml"),
         ({}, "{home}/.config/finsecure/keys.toml"),
     ],
 )
@@ -170,25 +169,20 @@ def test_a_wrong_file_is_refused_and_not_quoted(path: Path, edit: Edit, says: st
 
 def test_the_environment_may_hold_the_file(path: Path, data: Path) -> None:
     made = keys.load_or_create(path, data)
-    found = keys.obtain({"FINSECURE_MASTER_KEY": keys.export(path) + "\n"}, data)
+    found = keys.obtain(keys.export(path) + "\n", path, data)
     assert found.names() == made.names()
     assert found.live.masters == made.live.masters
     assert found.source == "FINSECURE_MASTER_KEY"
 
 
 def test_else_the_file_is_read(path: Path, data: Path) -> None:
-    assert keys.obtain({"FINSECURE_MASTER_KEY_FILE": str(path)}, data).created
-
-
-def test_not_both() -> None:
-    with pytest.raises(KeysError, match="Keep one of them"):
-        keys.obtain({"FINSECURE_MASTER_KEY": "x", "FINSECURE_MASTER_KEY_FILE": "y"}, None)
+    assert keys.obtain(None, path, data).created
 
 
 @pytest.mark.parametrize("value", ["", "ä", "$$$", "c2VjcmV0", base64.b64encode(b"\xff" * 32).decode()])
-def test_a_wrong_value_is_refused(value: str) -> None:
+def test_a_wrong_value_is_refused(value: str, path: Path) -> None:
     with pytest.raises(KeysError, match=r"FINSECURE_MASTER_KEY (is not (base64|a key file)|does not hold a key file)"):
-        keys.obtain({"FINSECURE_MASTER_KEY": value}, None)
+        keys.obtain(value, path, None)
 
 
 # -- changing them ----------------------------------------------------------------------------------------------------

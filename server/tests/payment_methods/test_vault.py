@@ -20,10 +20,10 @@ from finsecure_server.core.env import Env
 from finsecure_server.payment_methods import keys, vault_ops, vault_store
 from finsecure_server.payment_methods.keys import Keys, KeysError
 from finsecure_server.payment_methods.vault import SealedNumber, Unreadable, Vaults
-from finsecure_server.storage.database import Tx
-from finsecure_server.storage.sqlite import SqliteDatabase, connect
+from finsecure_server.storage import migrate, urls
+from finsecure_server.storage.database import Database, Tx
+from finsecure_server.storage.sqlite import SqliteDatabase
 
-SCHEMA = Path(finsecure_server.__file__).parent / "storage" / "schema.sql"
 T0 = 1_760_000_000_000_000
 ACCOUNT, OTHER = "acct_1", "acct_2"
 NUMBER = "4242424242424242"
@@ -41,13 +41,12 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def db(data: Path) -> AsyncIterator[SqliteDatabase]:
-    conn = connect(str(data / "finsecure.db"), writer=True)
-    conn.executescript(SCHEMA.read_text())
-    conn.close()
-    db = SqliteDatabase(data / "finsecure.db")
-    yield db
-    await db.close()
+async def in_file(data: Path) -> AsyncIterator[SqliteDatabase]:
+    """A database whose file lies in `data`, alone."""
+    migrate.up(urls.sqlite_url(data / "finsecure.db"), T0)
+    database = SqliteDatabase(data / "finsecure.db")
+    yield database
+    await database.close()
 
 
 def env_of(vaults: Vaults, account: str = ACCOUNT, *, livemode: bool = False) -> Env:
@@ -73,28 +72,28 @@ def content(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
 
 
-async def test_a_number_comes_back(db: SqliteDatabase, key_file: Path) -> None:
+async def test_a_number_comes_back(database: Database, key_file: Path) -> None:
     vaults = Vaults(keys.load_or_create(key_file, None))
     for livemode in (False, True):
         env = env_of(vaults, livemode=livemode)
-        kept = await db.write(lambda tx, env=env: vault_ops.keep(tx, env, NUMBER))  # type: ignore[misc]
-        found = await db.read(
+        kept = await database.write(lambda tx, env=env: vault_ops.keep(tx, env, NUMBER))  # type: ignore[misc]
+        found = await database.read(
             lambda tx, kept=kept, livemode=livemode: vault_ops.reveal(tx, vaults, ACCOUNT, livemode, kept.vault_id)  # type: ignore[misc]
         )
         assert found == NUMBER
         assert re.fullmatch("vlt_[0-9a-z]{28}", kept.vault_id)
     with pytest.raises(Unreadable, match="vlt_x is not in the vault"):
-        await db.read(lambda tx: vault_ops.reveal(tx, vaults, ACCOUNT, False, "vlt_x"))
+        await database.read(lambda tx: vault_ops.reveal(tx, vaults, ACCOUNT, False, "vlt_x"))
 
 
-async def test_a_thousand_canaries_leave_no_trace(db: SqliteDatabase, data: Path, key_file: Path) -> None:
+async def test_a_thousand_canaries_leave_no_trace(in_file: SqliteDatabase, data: Path, key_file: Path) -> None:
     """PCI DSS 3.5.1, 3.5.1.1, 3.5.1.2 and 3.6.1: no number, no plain hash of one and no key in any file."""
     ring = keys.load_or_create(key_file, data)
     numbers = canaries(1000)
     for livemode in (False, True):
-        await db.write(keep_all(env_of(Vaults(ring), livemode=livemode), numbers[livemode::2]))
+        await in_file.write(keep_all(env_of(Vaults(ring), livemode=livemode), numbers[livemode::2]))
     before = content(data)  # with the log
-    await db.close()
+    await in_file.close()
     everything = before + content(data)
     assert b"vlt_" in everything
     runs = {match.decode() for match in re.findall(rb"[0-9]{13,19}", everything)}
@@ -111,11 +110,11 @@ async def test_a_thousand_canaries_leave_no_trace(db: SqliteDatabase, data: Path
             assert base64.b64encode(key) not in everything
 
 
-async def test_a_copy_without_the_keys_is_unreadable(db: SqliteDatabase, data: Path, tmp_path: Path) -> None:
+async def test_a_copy_without_the_keys_is_unreadable(in_file: SqliteDatabase, data: Path, tmp_path: Path) -> None:
     theirs = Vaults(keys.load_or_create(tmp_path / "theirs.toml", None))
     ours = Vaults(keys.load_or_create(tmp_path / "ours.toml", None))
-    [vault_id] = await db.write(keep_all(env_of(theirs), [NUMBER]))
-    await db.close()
+    [vault_id] = await in_file.write(keep_all(env_of(theirs), [NUMBER]))
+    await in_file.close()
     shutil.copytree(data, tmp_path / "copy")
     copy = SqliteDatabase(tmp_path / "copy" / "finsecure.db")
     with pytest.raises(Unreadable, match="is not among the keys of this server"):
@@ -123,15 +122,15 @@ async def test_a_copy_without_the_keys_is_unreadable(db: SqliteDatabase, data: P
     await copy.close()
 
 
-async def test_starting_with_the_wrong_key_file_is_refused(db: SqliteDatabase, tmp_path: Path) -> None:
+async def test_starting_with_the_wrong_key_file_is_refused(database: Database, tmp_path: Path) -> None:
     right, wrong = (keys.load_or_create(tmp_path / name, None) for name in ("right.toml", "wrong.toml"))
-    await db.read(lambda tx: vault_ops.check_keys(tx, wrong))
+    await database.read(lambda tx: vault_ops.check_keys(tx, wrong))
     for livemode in (False, True):
-        await db.write(keep_all(env_of(Vaults(right), livemode=livemode), [NUMBER]))
-    await db.read(lambda tx: vault_ops.check_keys(tx, right))
-    assert await db.read(vault_store.keys_in_use) == right.names()
+        await database.write(keep_all(env_of(Vaults(right), livemode=livemode), [NUMBER]))
+    await database.read(lambda tx: vault_ops.check_keys(tx, right))
+    assert await database.read(vault_store.keys_in_use) == right.names()
     with pytest.raises(KeysError, match=f"{right.live.current}, {right.test.current}, and {tmp_path}/wrong.toml"):
-        await db.read(lambda tx: vault_ops.check_keys(tx, wrong))
+        await database.read(lambda tx: vault_ops.check_keys(tx, wrong))
 
 
 # -- fingerprints -----------------------------------------------------------------------------------------------------
@@ -228,54 +227,54 @@ def test_no_key_and_no_number_shows_in_a_trace(key_file: Path) -> None:
 # -- rotation ---------------------------------------------------------------------------------------------------------
 
 
-async def reveal_all(db: SqliteDatabase, ring: Keys, ids: list[str]) -> list[str]:
+async def reveal_all(database: Database, ring: Keys, ids: list[str]) -> list[str]:
     vaults = Vaults(ring)
-    return await db.read(lambda tx: [vault_ops.reveal(tx, vaults, ACCOUNT, False, vault_id) for vault_id in ids])
+    return await database.read(lambda tx: [vault_ops.reveal(tx, vaults, ACCOUNT, False, vault_id) for vault_id in ids])
 
 
-async def test_rotate_rekey_remove(db: SqliteDatabase, key_file: Path) -> None:
+async def test_rotate_rekey_remove(database: Database, key_file: Path) -> None:
     """PCI DSS 3.7.4 and 3.7.5: new rows use the new key, old rows stay readable, then the old key can go."""
     old = keys.load_or_create(key_file, None)
     numbers = canaries(1300)
-    ids = await db.write(keep_all(env_of(Vaults(old)), numbers[:1200]))
-    await db.write(keep_all(env_of(Vaults(old), livemode=True), numbers[:5]))
+    ids = await database.write(keep_all(env_of(Vaults(old)), numbers[:1200]))
+    await database.write(keep_all(env_of(Vaults(old), livemode=True), numbers[:5]))
     keys.rotate(key_file)
     new = keys.load(key_file)
-    ids += await db.write(keep_all(env_of(Vaults(new)), numbers[1200:]))
-    assert await reveal_all(db, new, ids) == numbers
-    assert await db.read(vault_store.keys_in_use) == {old.test.current, old.live.current, new.test.current}
+    ids += await database.write(keep_all(env_of(Vaults(new)), numbers[1200:]))
+    assert await reveal_all(database, new, ids) == numbers
+    assert await database.read(vault_store.keys_in_use) == {old.test.current, old.live.current, new.test.current}
     steps: list[int] = []
-    assert await vault_ops.rekey(db, Vaults(new), os.urandom, steps.append) == 1205
+    assert await vault_ops.rekey(database, Vaults(new), os.urandom, steps.append) == 1205
     assert steps == [5, 505, 1005, 1205]
-    in_use = await db.read(vault_store.keys_in_use)
+    in_use = await database.read(vault_store.keys_in_use)
     assert in_use == new.current()
     for name in old.names():
         keys.remove(key_file, name, in_use)
-    assert await reveal_all(db, keys.load(key_file), ids) == numbers
-    assert await vault_ops.rekey(db, Vaults(new), os.urandom) == 0
+    assert await reveal_all(database, keys.load(key_file), ids) == numbers
+    assert await vault_ops.rekey(database, Vaults(new), os.urandom) == 0
 
 
-async def test_a_damaged_row_stops_a_rekey_and_is_named(db: SqliteDatabase, data: Path, key_file: Path) -> None:
-    ids = await db.write(keep_all(env_of(Vaults(keys.load_or_create(key_file, None))), canaries(3)))
+async def test_a_damaged_row_stops_a_rekey_and_is_named(in_file: SqliteDatabase, data: Path, key_file: Path) -> None:
+    ids = await in_file.write(keep_all(env_of(Vaults(keys.load_or_create(key_file, None))), canaries(3)))
     with sqlite3.connect(data / "finsecure.db") as conn:
         conn.execute("UPDATE vault SET wrapped_key = ? WHERE id = ?", [b"\x01" + bytes(60), ids[1]])
     conn.close()
     keys.rotate(key_file)
     with pytest.raises(Unreadable, match=f"{ids[1]} of {ACCOUNT}: a row of the vault was changed"):
-        await vault_ops.rekey(db, Vaults(keys.load(key_file)), os.urandom)
+        await vault_ops.rekey(in_file, Vaults(keys.load(key_file)), os.urandom)
 
 
-async def test_two_rekeys_at_once(db: SqliteDatabase, key_file: Path) -> None:
+async def test_two_rekeys_at_once(database: Database, key_file: Path) -> None:
     numbers = canaries(5)
-    ids = await db.write(keep_all(env_of(Vaults(keys.load_or_create(key_file, None))), numbers))
+    ids = await database.write(keep_all(env_of(Vaults(keys.load_or_create(key_file, None))), numbers))
     keys.rotate(key_file)
     ring = keys.load(key_file)
-    [row, *_] = await db.read(lambda tx: vault_store.wrapped_by(tx, min(vault_store.keys_in_use(tx)), 1))
-    assert await vault_ops.rekey(db, Vaults(ring), os.urandom) == 5
+    [row, *_] = await database.read(lambda tx: vault_store.wrapped_by(tx, min(vault_store.keys_in_use(tx)), 1))
+    assert await vault_ops.rekey(database, Vaults(ring), os.urandom) == 5
     old = next(name for name in ring.test.masters if name != ring.test.current)
-    late = await db.write(lambda tx: vault_store.rewrap(tx, row, old, ring.test.current, b"late"))
+    late = await database.write(lambda tx: vault_store.rewrap(tx, row, old, ring.test.current, b"late"))
     assert late == 0
-    assert await reveal_all(db, ring, ids) == numbers
+    assert await reveal_all(database, ring, ids) == numbers
 
 
 REKEY = """
@@ -304,12 +303,12 @@ def kill_a_rekey_after(steps: int, database: Path, key_file: Path) -> None:
     assert child.returncode == -signal.SIGKILL
 
 
-async def test_a_rekey_that_was_killed_goes_on(db: SqliteDatabase, data: Path, key_file: Path) -> None:
+async def test_a_rekey_that_was_killed_goes_on(in_file: SqliteDatabase, data: Path, key_file: Path) -> None:
     """A kill -9 in the middle, three times, at another moment each time."""
     numbers = canaries(2000)
     old = keys.load_or_create(key_file, data)
-    ids = await db.write(keep_all(env_of(Vaults(old)), numbers))
-    await db.close()
+    ids = await in_file.write(keep_all(env_of(Vaults(old)), numbers))
+    await in_file.close()
     keys.rotate(key_file)
     for steps in (1, 7, 13):
         kill_a_rekey_after(steps, data / "finsecure.db", key_file)

@@ -75,21 +75,13 @@ class Keys:
         return frozenset((self.test.current, self.live.current))
 
 
-def obtain(environ: Mapping[str, str], data_dir: Path | None) -> Keys:
-    """The keys that this server runs with: from the environment if it has them, else from the key file."""
-    value = environ.get(VALUE_VARIABLE)
-    if value is None:
-        return load_or_create(default_path(environ), data_dir)
-    if FILE_VARIABLE in environ:
-        raise KeysError(f"Both {VALUE_VARIABLE} and {FILE_VARIABLE} are set. Keep one of them.")
-    return from_value(value)
+def obtain(value: str | None, path: Path, data_dir: Path | None) -> Keys:
+    """The keys that this server runs with: from the environment if it has them (`value`), else from the key file."""
+    return load_or_create(path, data_dir) if value is None else from_value(value)
 
 
 def default_path(environ: Mapping[str, str]) -> Path:
-    """Where the key file lies: as told, or in the directory for configuration."""
-    told = environ.get(FILE_VARIABLE)
-    if told:
-        return Path(told)
+    """Where the key file lies unless a setting says otherwise: in the user's directory for configuration."""
     config = environ.get("XDG_CONFIG_HOME")
     return (Path(config) if config else Path.home() / ".config") / "finsecure" / "keys.toml"
 
