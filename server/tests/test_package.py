@@ -20,7 +20,6 @@ SERVER: Final = ROOT / "server"
 #: Needed without an import of ours, and why.
 TAKEN_BY_NAME: Final = {
     "httptools": "uvicorn parses HTTP with it",
-    "uvloop": "uvicorn's event loop",
 }
 #: What `make` words and pytest run; tests need not import it.
 TOOLS: Final = {"coverage", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "types-psutil", "types-requests", "uv"}

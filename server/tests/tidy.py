@@ -25,7 +25,7 @@ TESTS: Final = ROOT / "server" / "tests"
 ORDER: Final = tuple(
     """
     core storage net web processors accounts webhooks ledger customers payment_methods payments refunds disputes
-    recovery reviews payouts diagnostics help support status forum pages settings worker app __main__
+    recovery reviews payouts diagnostics help support status forum pages settings worker app serve __main__
     """.split()
 )
 #: The fixed words of a domain folder, in the order in which they may import one another.
@@ -57,7 +57,7 @@ INPUT: Final = frozenset("body call content data form headers message payload qu
 #: Folders of tests that follow a story through the whole server instead of one folder of the source.
 STORIES: Final = frozenset({"faults", "flows"})
 #: Where SQL may stand: the store of each domain, the engine room, and these modules of their own.
-SQL_MODULES: Final = frozenset({"web.idempotency", "web.request_log", "ledger.verify"})
+SQL_MODULES: Final = frozenset({"diagnostics.verify", "web.health", "web.idempotency", "web.request_log"})
 
 # Written in pieces, so that this file does not find itself.
 LEFT_BEHIND: Final = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK|NotImplemented" + r"Error)\b")
