@@ -129,12 +129,13 @@ def _content(path: str, variable: str) -> str:
 
 def _warnings(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Names that begin like ours and mean nothing: most likely a slip."""
-    known = known_names()
+    known = {name.removeprefix(PREFIX) for name in known_names()}
     warnings = []
     for name in sorted(environ):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
+        rest = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and rest not in known:
+            near = difflib.get_close_matches(rest, known, n=1)  # the prefix would make all of them near
+            hint = f" Did you mean {PREFIX}{near[0]}?" if near else ""
             warnings.append(f"{name} is set, but there is no such setting.{hint}")
     return tuple(warnings)
 

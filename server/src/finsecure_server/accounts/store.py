@@ -101,6 +101,12 @@ def move_clock(tx: Tx, env: Env, seen: Clock, ahead_us: int) -> Clock:
     return Clock(ahead_us, env.wall)
 
 
+def clock_offset(reader: Reader, account_id: str) -> int:
+    """How far the account's test clock is ahead of the wall clock, in microseconds; 0 for an unknown account."""
+    row = reader.one(FIND_ACCOUNT, id=account_id)
+    return 0 if row is None else int(row["clock_offset_us"])
+
+
 def first_account(reader: Reader) -> str | None:
     """The id of the oldest account; None in an empty database."""
     row = reader.one(ANY_ACCOUNT)
