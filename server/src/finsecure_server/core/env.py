@@ -33,7 +33,7 @@ class Env:
     """The surroundings of one op. `now` is the account's own clock, microseconds; in live mode it is the wall clock."""
 
     __slots__ = (
-        "_made", "account", "chance", "idempotency_key", "key_id", "livemode", "now", "processor", "public_url",
+        "_made", "_others", "account", "chance", "idempotency_key", "key_id", "livemode", "now", "processor", "public_url",
         "publishable", "request_id", "vault", "version", "wall",
     )  # fmt: skip
 
@@ -53,6 +53,7 @@ class Env:
         publishable: bool = False,
         request_id: str | None = None,
         idempotency_key: str | None = None,
+        others: Callable[[str, bool, int], Env] | None = None,
     ) -> None:
         self.account = account
         self.livemode = livemode
@@ -68,6 +69,12 @@ class Env:
         self.request_id = request_id
         self.idempotency_key = idempotency_key
         self._made = 0
+        self._others = others
+
+    def of(self, account: str, livemode: bool, clock_offset: int) -> Env:
+        """The same moment for another account: a page that was opened by a link learns only then whose it is."""
+        assert self._others is not None, "this Env belongs to one account"
+        return self._others(account, livemode, clock_offset)
 
     @property
     def seconds(self) -> int:

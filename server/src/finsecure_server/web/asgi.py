@@ -223,8 +223,8 @@ class Application:
         if route.path not in _UNCOUNTED:
             await self._count(request)
         body = await _body(request, receive)
-        env = s.env(request, request.caller)
         params, claim = self._params(request, route, body)
+        env = s.env(request, request.caller)
         try:
             return await command.run(s.kitchen, route, Call(path, params), env, claim)
         finally:

@@ -49,6 +49,8 @@ class Kitchen:
 
 async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: Claim | None) -> Reply:
     """Carry out one call. Raises Refused, Unavailable."""
+    if route.offline is not None and (answer := route.offline(env, call)) is not None:
+        return Reply(answer.status, as_bytes(answer.body), content_type=answer.content_type, headers=answer.headers)
     if route.method == "GET":
         return await kitchen.db.read(lambda reader: _reply(kitchen, reader, env, call, route.handle(reader, env, call)))
     if claim is None:

@@ -60,6 +60,7 @@ class Route:
     publishable: bool = False
     public: bool = False
     test_only: bool = False
+    offline: Callable[[Env, Call[Any]], Answer | None] | None = None  # the answer, where it needs no database
     changes_callers: bool = False
     recover: Callable[[Reader, Env, str], Answer] | None = None  # the reply to a call that a crash cut short
     shape: Shape = field(init=False, repr=False, compare=False)

@@ -1,0 +1,232 @@
+"""The whole server, put together. It knows everything and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+
+from finsecure_server.accounts import api as accounts_api
+from finsecure_server.accounts.authenticate import Keys as ApiKeys
+from finsecure_server.core.attempt import Processor
+from finsecure_server.core.env import Env
+from finsecure_server.customers import api as customers_api
+from finsecure_server.customers import store as customers
+from finsecure_server.customers import types as customers_types
+from finsecure_server.diagnostics import api as diagnostics_api
+from finsecure_server.disputes import api as disputes_api
+from finsecure_server.disputes import jobs as disputes_jobs
+from finsecure_server.disputes import store as disputes
+from finsecure_server.disputes import types as disputes_types
+from finsecure_server.ledger import api as ledger_api
+from finsecure_server.ledger import jobs as ledger_jobs
+from finsecure_server.ledger import seal
+from finsecure_server.ledger import store as ledger
+from finsecure_server.ledger import types as ledger_types
+from finsecure_server.pages import api as pages_api
+from finsecure_server.payment_methods import api as payment_methods_api
+from finsecure_server.payment_methods import store as payment_methods
+from finsecure_server.payment_methods import types as payment_methods_types
+from finsecure_server.payment_methods.keys import Keys as MasterKeys
+from finsecure_server.payment_methods.vault import Vaults
+from finsecure_server.payments import api as payments_api
+from finsecure_server.payments import jobs as payments_jobs
+from finsecure_server.payments import setup_api
+from finsecure_server.payments import setup_store
+from finsecure_server.payments import store as payments
+from finsecure_server.payments import types as payments_types
+from finsecure_server.payouts import api as payouts_api
+from finsecure_server.payouts import jobs as payouts_jobs
+from finsecure_server.payouts import store as payouts
+from finsecure_server.payouts import types as payouts_types
+from finsecure_server.processors.simulator import Simulator
+from finsecure_server.refunds import api as refunds_api
+from finsecure_server.refunds import jobs as refunds_jobs
+from finsecure_server.refunds import store as refunds
+from finsecure_server.refunds import types as refunds_types
+from finsecure_server.settings import Settings
+from finsecure_server.storage.database import Database
+from finsecure_server.web import health, idempotency, limits
+from finsecure_server.web.asgi import Application, Caller, Request, Surroundings
+from finsecure_server.web.command import Kitchen
+from finsecure_server.web.cors import Cors
+from finsecure_server.web.render import Expansion, Loader
+from finsecure_server.web.request_log import RequestLog
+from finsecure_server.web.router import Route, Router
+from finsecure_server.webhooks import api as webhooks_api
+from finsecure_server.webhooks import store as events
+from finsecure_server.worker import Job, Worker
+
+log = structlog.get_logger()
+
+API_ROUTES: Final[tuple[Route, ...]] = (
+    *health.ROUTES,
+    *accounts_api.ROUTES,
+    *webhooks_api.ROUTES,
+    *ledger_api.ROUTES,
+    *customers_api.ROUTES,
+    *payment_methods_api.ROUTES,
+    *payments_api.ROUTES,
+    *setup_api.ROUTES,
+    *refunds_api.ROUTES,
+    *disputes_api.ROUTES,
+    *payouts_api.ROUTES,
+    *diagnostics_api.ROUTES,
+)
+ROUTES: Final[tuple[Route, ...]] = (*API_ROUTES, *pages_api.ROUTES)
+
+JOBS: Final[dict[str, Job]] = {
+    **ledger_jobs.JOBS,
+    **payments_jobs.JOBS,
+    **refunds_jobs.JOBS,
+    **disputes_jobs.JOBS,
+    **payouts_jobs.JOBS,
+}
+
+LOADERS: Final[dict[str, Loader]] = {
+    "balance_transaction": ledger.load,
+    "charge": payments.load_charge,
+    "customer": customers.load,
+    "dispute": disputes.load,
+    "event": events.load,
+    "payment_intent": payments.load_intent,
+    "payment_method": payment_methods.load,
+    "payout": payouts.load,
+    "refund": refunds.load,
+    "setup_intent": setup_store.load,
+}
+
+EXPANDS: Final[dict[str, dict[str, str]]] = {
+    **ledger_types.EXPANDS,
+    **customers_types.EXPANDS,
+    **payment_methods_types.EXPANDS,
+    **payments_types.EXPANDS,
+    **refunds_types.EXPANDS,
+    **disputes_types.EXPANDS,
+    **payouts_types.EXPANDS,
+}
+
+CHORES_SECONDS: Final = 60.0
+
+
+def now_us() -> int:
+    """The wall clock in microseconds."""
+    return time.time_ns() // 1000
+
+
+@dataclass(slots=True)
+class Server:
+    """Everything that runs, for whoever serves it: uvicorn, or a test in this process."""
+
+    application: Application
+    db: Database
+    worker: Worker
+    keys: ApiKeys
+    request_log: RequestLog
+    env: Callable[[str, bool, int], Env]
+    _tasks: list[asyncio.Task[Any]]
+    _close: Callable[[], Coroutine[Any, Any, None]]
+
+    async def start(self, *, work: bool = True) -> None:
+        """Begin the work behind the scenes; without `work` a test decides when due work is done."""
+        self._begin(self.request_log.run(self.db))
+        self._begin(self.keys.run())
+        if work:
+            self._begin(self.worker.run())
+            self._begin(_chores(self.db))
+
+    async def stop(self) -> None:
+        """End it, and write down what is still in memory."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self._close()
+
+    def _begin(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+
+def build(
+    settings: Settings,
+    db: Database,
+    master_keys: MasterKeys,
+    *,
+    clock: Callable[[], int] = now_us,
+    chance: Callable[[int], bytes] = os.urandom,
+    simulator: Processor | None = None,
+) -> Server:
+    """The server for a database that is ready. There is no processor for live mode yet: live payments are refused."""
+    vaults = Vaults(master_keys)
+    processor = simulator or Simulator()
+
+    def env_of(account: str, livemode: bool, clock_offset: int, request: Request | None = None, caller: Caller | None = None) -> Env:
+        return Env(
+            account=account,
+            livemode=livemode,
+            wall=clock() if request is None else request.wall,
+            clock_offset=clock_offset,
+            chance=chance,
+            processor=None if livemode else processor,
+            vault=vaults.of(livemode),
+            public_url=settings.public_url,
+            version=request.version if request is not None else "",
+            key_id=caller.key_id if caller is not None else None,
+            publishable=caller is not None and caller.kind == "publishable",
+            request_id=request.id if request is not None else None,
+            idempotency_key=request.key if request is not None else None,
+            others=lambda other, live, offset: env_of(other, live, offset, request),
+        )
+
+    def env_for(request: Request, caller: Caller | None) -> Env:
+        if caller is None:
+            return env_of("", False, 0, request)
+        return env_of(caller.account, caller.livemode, caller.clock_offset, request, caller)
+
+    keys = ApiKeys(db)
+    request_log = RequestLog()
+    limiter = limits.build(settings.rate_limit, settings.redis_url)
+    surroundings = Surroundings(
+        kitchen=Kitchen(db, Expansion(EXPANDS, LOADERS), settings.public_url),
+        router=Router(ROUTES),
+        authenticate=keys,
+        limiter=limiter,
+        cors=Cors(settings.allowed_origins),
+        log=request_log,
+        env=env_for,
+        clock=clock,
+        chance=chance,
+        secret=vaults.test.derived("idempotency"),
+        secure=settings.tls_cert is not None,
+    )
+    application = Application(surroundings)
+    worker = Worker(db, JOBS, env_of, clock)
+    return Server(application, db, worker, keys, request_log, env_of, [], limiter.close)
+
+
+@contextlib.asynccontextmanager
+async def running(server: Server, *, work: bool = True) -> AsyncIterator[Server]:
+    """The server with its work behind the scenes, for the length of a `with`."""
+    await server.start(work=work)
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+async def _chores(db: Database) -> None:
+    """What is tidied up now and then: old idempotency keys and log rows go, the ledger is sealed."""
+    while True:
+        try:
+            await db.write(lambda tx: idempotency.prune(tx, now_us()))
+            await db.write(lambda tx: RequestLog.prune(tx, now_us()))
+            await seal.run_all(db, now_us())
+        except Exception:  # the next round tries again; nothing depends on this one
+            log.exception("chores failed")
+        await asyncio.sleep(CHORES_SECONDS)

@@ -1,0 +1,183 @@
+"""The ledger's rows: balanced entries, the balances they move, and the merchant's view of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from finsecure_server.core.env import Env
+from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.ledger import NEVER_NEGATIVE, Entry, Name, Posting, Taken, change
+from finsecure_server.ledger.types import BalanceTransaction, FeeDetail
+from finsecure_server.storage import queue
+from finsecure_server.storage.database import Reader, Tx
+from finsecure_server.storage.pages import Listing
+
+DAY_S: Final = 86_400
+SETTLEMENT_DAYS: Final = 2  # from a capture to available funds, to the next midnight UTC
+
+LISTING: Final = Listing(
+    table="balance_transactions",
+    filters={"source": "source_id", "payout": "payout_id", "currency": "currency", "type": "type"},
+)
+GET: Final = "SELECT doc FROM balance_transactions WHERE account_id = :account AND livemode = :livemode AND id = :id"
+ADD: Final = """
+INSERT INTO ledger_accounts (account_id, livemode, currency, name, balance)
+VALUES (:account, :livemode, :currency, :name, :change)
+ON CONFLICT (account_id, livemode, currency, name) DO UPDATE SET balance = ledger_accounts.balance + excluded.balance"""
+TAKE: Final = """
+UPDATE ledger_accounts SET balance = balance + :change
+WHERE account_id = :account AND livemode = :livemode AND currency = :currency AND name = :name AND balance + :change >= 0"""
+BALANCE: Final = """
+SELECT balance FROM ledger_accounts
+WHERE account_id = :account AND livemode = :livemode AND currency = :currency AND name = :name"""
+BALANCES: Final = "SELECT currency, name, balance FROM ledger_accounts WHERE account_id = :account AND livemode = :livemode"
+RECORD: Final = """
+INSERT INTO balance_transactions
+(account_id, livemode, id, created_us, type, source_id, currency, amount, fee, net, available_on, pending, doc)
+VALUES (:account, :livemode, :id, :created, :type, :source, :currency, :amount, :fee, :net, :available_on, :pending, :doc)"""
+
+
+def post(tx: Tx, env: Env, entry: Entry, source_id: str, ordinal: int = 1) -> None:
+    """Write a balanced entry and move its accounts.
+
+    `ordinal` tells the repeats of one kind about one source apart (the second partial capture is 2); the same entry twice
+    violates a unique key. Raises balance_insufficient when an account that may not go below zero would.
+    """
+    assert sum(p.amount if p.side == "D" else -p.amount for p in entry.postings) == 0, entry
+    scope = {"account_id": env.account, "livemode": int(env.livemode)}
+    transaction_id = env.new_id("ltx")
+    tx.append(
+        "ledger_transactions",
+        {
+            **scope,
+            "id": transaction_id,
+            "created_us": env.now,
+            "kind": entry.kind,
+            "source_id": source_id,
+            "ordinal": ordinal,
+            "currency": entry.currency,
+        },
+    )
+    for position, posting in enumerate(entry.postings):
+        tx.append(
+            "postings",
+            {
+                **scope,
+                "transaction_id": transaction_id,
+                "position": position,
+                "currency": entry.currency,
+                "name": posting.name.value,
+                "side": posting.side,
+                "amount": posting.amount,
+            },
+        )
+    for posting in sorted(entry.postings):  # everybody locks accounts in the same order, so nobody waits in a ring
+        _move(tx, env, entry.currency, posting)
+
+
+def _move(tx: Tx, env: Env, currency: str, posting: Posting) -> None:
+    by = change(posting)
+    sql = TAKE if by < 0 and posting.name in NEVER_NEGATIVE else ADD
+    moved = tx.run(
+        sql, account=env.account, livemode=int(env.livemode), currency=currency, name=posting.name.value, change=by
+    )
+    if not moved:
+        raise Refused(Code.BALANCE_INSUFFICIENT)
+
+
+def balance(tx: Tx, env: Env, currency: str, name: Name) -> int:
+    """One account's balance, held until this transaction ends. An account without a row has none."""
+    row = tx.lock(BALANCE, account=env.account, livemode=int(env.livemode), currency=currency, name=name.value)
+    return 0 if row is None else int(row["balance"])
+
+
+def take(tx: Tx, env: Env, currency: str, amount: int, *, pending_first: bool, debt_up_to: int | None) -> Taken | None:
+    """Where a debit of `amount` can come from: the pending or the available balance, and only then debt.
+
+    `debt_up_to` bounds the debt (None: no bound, a forced debit). None when even that does not suffice. Touches nothing.
+    """
+    available = balance(tx, env, currency, Name.MERCHANT_AVAILABLE)  # in the order of their names, as post() does
+    pending = balance(tx, env, currency, Name.MERCHANT_PENDING) if pending_first else 0
+    from_pending = min(pending, amount)
+    from_available = min(available, amount - from_pending)
+    debt = amount - from_pending - from_available
+    if debt_up_to is not None and debt > debt_up_to:
+        return None
+    return Taken(from_pending, from_available, debt)
+
+
+def available_on(env: Env) -> int:
+    """When money captured now becomes available: a midnight UTC, in seconds."""
+    return (env.seconds // DAY_S + SETTLEMENT_DAYS) * DAY_S
+
+
+def record(
+    tx: Tx,
+    env: Env,
+    *,
+    type_: str,
+    source_id: str,
+    currency: str,
+    amount: int,
+    fee: int = 0,
+    fee_description: str = "FinSecure processing fees",
+    pending: int = 0,
+    on: int | None = None,
+    description: str | None = None,
+    category: str | None = None,
+) -> str:
+    """A row of the merchant's balance, and its id. `pending` is what it added to merchant_pending, to be released on `on`."""
+    transaction = BalanceTransaction(
+        id=env.new_id("txn"),
+        amount=amount,
+        available_on=env.seconds if on is None else on,
+        created=env.seconds,
+        currency=currency,
+        description=description,
+        fee=fee,
+        fee_details=[FeeDetail(amount=fee, currency=currency, description=fee_description)] if fee else [],
+        net=amount - fee,
+        reporting_category=category or type_,
+        source=source_id,
+        status="pending" if pending else "available",
+        type=type_,
+    )
+    tx.run(
+        RECORD,
+        account=env.account,
+        livemode=int(env.livemode),
+        id=transaction.id,
+        created=env.now,
+        type=type_,
+        source=source_id,
+        currency=currency,
+        amount=amount,
+        fee=fee,
+        net=transaction.net,
+        available_on=transaction.available_on,
+        pending=pending,
+        doc=msgspec.json.encode(transaction).decode(),
+    )
+    if pending:
+        release = f"{currency}:{transaction.available_on}"
+        queue.schedule(tx, env, "funds_available", release, transaction.available_on * 1_000_000)
+    return transaction.id
+
+
+def load(reader: Reader, env: Env, transaction_id: str) -> bytes | None:
+    """A balance transaction's JSON; its status is what the clock says."""
+    row = reader.one(GET, account=env.account, livemode=int(env.livemode), id=transaction_id)
+    return None if row is None else shown(row["doc"], env).encode()
+
+
+def shown(doc: str, env: Env) -> str:
+    """A stored balance transaction as of now: pending funds become available by the clock, not by a rewrite."""
+    if '"status":"pending"' not in doc:
+        return doc
+    transaction = msgspec.json.decode(doc, type=BalanceTransaction)
+    if transaction.available_on > env.seconds:
+        return doc
+    transaction.status = "available"
+    return msgspec.json.encode(transaction).decode()

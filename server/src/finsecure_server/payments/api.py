@@ -1,0 +1,308 @@
+"""Payment intents and charges over HTTP: reads go to the store, writes to the ops."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from finsecure_server.core.declines import DECLINES
+from finsecure_server.core.env import Env
+from finsecure_server.core.errors import Code, Refused
+from finsecure_server.payments import charge_ops, ops, store
+from finsecure_server.payments.settle import Result
+from finsecure_server.payments.types import (
+    CancelPaymentIntent,
+    CapturePaymentIntent,
+    CaptureCharge,
+    Charge,
+    ConfirmPaymentIntent,
+    CreatePaymentIntent,
+    IncrementAuthorization,
+    LastPaymentError,
+    ListCharges,
+    ListPaymentIntents,
+    PaymentIntent,
+    RetrievePaymentIntent,
+    UpdateCharge,
+    UpdatePaymentIntent,
+)
+from finsecure_server.storage.database import Reader, Tx
+from finsecure_server.storage.drive import Ask
+from finsecure_server.web import lists
+from finsecure_server.web.command import decline
+from finsecure_server.web.router import Answer, Call, Route
+
+Reply = Answer | Ask[Any, Answer]
+
+#: What a page of the payer's browser may see of an intent.
+_SECRETS_FROM_PUBLISHABLE: Final = ("metadata", "customer", "latest_charge", "transfer_group", "application", "on_behalf_of")
+
+
+def create(tx: Tx, env: Env, call: Call[CreatePaymentIntent]) -> Reply:
+    """POST /v1/payment_intents"""
+    return answer(env, ops.create(tx, env, call.params))
+
+
+def retrieve(reader: Reader, env: Env, call: Call[RetrievePaymentIntent]) -> Answer:
+    """GET /v1/payment_intents/{intent}"""
+    intent_id = call.path["intent"]
+    doc = store.get_intent(reader, env, intent_id)
+    if env.publishable or isinstance(call.params.client_secret, str):
+        secret = msgspec.json.decode(doc, type=PaymentIntent).client_secret
+        ops.check_secret(env, secret, call.params.client_secret)
+    return Answer(reduced(env, doc), object_id=intent_id)
+
+
+def update(tx: Tx, env: Env, call: Call[UpdatePaymentIntent]) -> Reply:
+    """POST /v1/payment_intents/{intent}"""
+    return answer(env, ops.update(tx, env, call.path["intent"], call.params))
+
+
+def confirm(tx: Tx, env: Env, call: Call[ConfirmPaymentIntent]) -> Reply:
+    """POST /v1/payment_intents/{intent}/confirm"""
+    return answer(env, ops.confirm(tx, env, call.path["intent"], call.params))
+
+
+def capture(tx: Tx, env: Env, call: Call[CapturePaymentIntent]) -> Reply:
+    """POST /v1/payment_intents/{intent}/capture"""
+    return answer(env, ops.capture(tx, env, call.path["intent"], call.params))
+
+
+def increment(tx: Tx, env: Env, call: Call[IncrementAuthorization]) -> Reply:
+    """POST /v1/payment_intents/{intent}/increment_authorization"""
+    return answer(env, ops.increment(tx, env, call.path["intent"], call.params))
+
+
+def cancel(tx: Tx, env: Env, call: Call[CancelPaymentIntent]) -> Reply:
+    """POST /v1/payment_intents/{intent}/cancel"""
+    return answer(env, ops.cancel(tx, env, call.path["intent"], call.params))
+
+
+def list_(reader: Reader, env: Env, call: Call[ListPaymentIntents]) -> Answer:
+    """GET /v1/payment_intents"""
+    filters = {"customer": call.params.customer}
+    return Answer(lists.page(reader, env, store.INTENTS, "pi", "/v1/payment_intents", call.params, filters))
+
+
+def answer(env: Env, result: Result | Ask[Any, Result]) -> Reply:
+    """An intent as a reply; a decline as 402 with the intent inside."""
+    if isinstance(result, Ask):
+        then = result.then
+        return Ask(result.question, lambda tx, reply: answer(env, then(tx, reply)), result.about)
+    doc = reduced(env, result.doc.encode())
+    if result.failure is None:
+        return Answer(doc, object_id=result.intent.wire.id)
+    return decline(refusal(result.failure, doc), env, result.intent.wire.id)
+
+
+def refusal(failure: LastPaymentError, doc: bytes, object_name: str = "payment_intent") -> Refused:
+    """A failure as the error that says so."""
+    row = DECLINES[failure.decline_code or failure.code]
+    details: dict[str, object] = {"next_steps": row.next_steps, object_name: doc}
+    for name in ("charge", "payment_method", "network_decline_code", "network_advice_code"):
+        value = getattr(failure, name)
+        if value is not None:
+            details[name] = value
+    return Refused(
+        Code(failure.code),
+        failure.message,
+        decline_code=failure.decline_code,
+        advice_code=failure.advice_code,
+        details=details,
+    )
+
+
+def recover(reader: Reader, env: Env, intent_id: str) -> Answer:
+    """The reply to a call that a crash cut short: what its intent has come to. In use while that is still open."""
+    doc = store.get_intent(reader, env, intent_id)
+    intent = msgspec.json.decode(doc, type=PaymentIntent)
+    if intent.status == "processing":
+        raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
+    if intent.status == "requires_payment_method" and intent.last_payment_error is not None:
+        return decline(refusal(intent.last_payment_error, reduced(env, doc)), env, intent_id)
+    return Answer(reduced(env, doc), object_id=intent_id)
+
+
+def reduced(env: Env, doc: bytes) -> bytes:
+    """An intent as a publishable key may see it."""
+    if not env.publishable:
+        return doc
+    shown = msgspec.json.decode(doc)
+    return msgspec.json.encode({name: value for name, value in shown.items() if name not in _SECRETS_FROM_PUBLISHABLE})
+
+
+def retrieve_charge(reader: Reader, env: Env, call: Call[Any]) -> Answer:
+    """GET /v1/charges/{charge}"""
+    return Answer(store.get_charge(reader, env, call.path["charge"]), object_id=call.path["charge"])
+
+
+def list_charges(reader: Reader, env: Env, call: Call[ListCharges]) -> Answer:
+    """GET /v1/charges"""
+    filters = {"customer": call.params.customer, "payment_intent": call.params.payment_intent}
+    return Answer(lists.page(reader, env, store.CHARGES, "ch", "/v1/charges", call.params, filters))
+
+
+def update_charge(tx: Tx, env: Env, call: Call[UpdateCharge]) -> Answer:
+    """POST /v1/charges/{charge}"""
+    return Answer(charge_ops.update(tx, env, call.path["charge"], call.params).encode(), object_id=call.path["charge"])
+
+
+def capture_charge(tx: Tx, env: Env, call: Call[CaptureCharge]) -> Reply:
+    """POST /v1/charges/{charge}/capture"""
+    charge_id = call.path["charge"]
+    return _charge_now(tx, env, charge_id, charge_ops.capture(tx, env, charge_id, call.params))
+
+
+def _charge_now(tx: Tx, env: Env, charge_id: str, result: Result | Ask[Any, Result]) -> Reply:
+    """The charge rather than its intent."""
+    if isinstance(result, Ask):
+        then = result.then
+        return Ask(result.question, lambda tx, reply: _charge_now(tx, env, charge_id, then(tx, reply)), result.about)
+    if result.failure is not None:
+        return decline(refusal(result.failure, result.doc.encode()), env, charge_id)
+    return Answer(store.get_charge(tx, env, charge_id), object_id=charge_id)
+
+
+_WRITES: Final = "payment_intents:write"
+_READS: Final = "payment_intents:read"
+_MONEY: Final = (Code.AMOUNT_TOO_SMALL, Code.AMOUNT_TOO_LARGE, Code.CURRENCY_UNKNOWN)
+_DECLINES: Final = (
+    Code.CARD_DECLINED,
+    Code.EXPIRED_CARD,
+    Code.INCORRECT_CVC,
+    Code.PROCESSING_ERROR,
+    Code.INCORRECT_NUMBER,
+    Code.AUTHENTICATION_REQUIRED,
+    Code.PROCESSOR_NOT_CONFIGURED,
+)
+_STATE: Final = (Code.PAYMENT_INTENT_UNEXPECTED_STATE, Code.RESOURCE_MISSING)
+
+ROUTES: Final = (
+    Route(
+        "POST",
+        "/v1/payment_intents",
+        create,
+        params=CreatePaymentIntent,
+        returns=PaymentIntent,
+        scope=_WRITES,
+        summary="Create a payment intent, and with confirm=true pay it",
+        errors=(*_MONEY, *_DECLINES, Code.RESOURCE_MISSING, Code.CARD_NUMBER_IN_TEXT),
+        recover=recover,
+    ),
+    Route(
+        "GET",
+        "/v1/payment_intents",
+        list_,
+        params=ListPaymentIntents,
+        returns=list[PaymentIntent],
+        scope=_READS,
+        summary="List payment intents, newest first",
+        errors=(Code.RESOURCE_MISSING,),
+    ),
+    Route(
+        "GET",
+        "/v1/payment_intents/{intent}",
+        retrieve,
+        params=RetrievePaymentIntent,
+        returns=PaymentIntent,
+        scope=_READS,
+        summary="Retrieve a payment intent",
+        errors=(Code.RESOURCE_MISSING, Code.CLIENT_SECRET_INVALID),
+        publishable=True,
+    ),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}",
+        update,
+        params=UpdatePaymentIntent,
+        returns=PaymentIntent,
+        scope=_WRITES,
+        summary="Update a payment intent",
+        errors=(*_MONEY, *_STATE),
+    ),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}/confirm",
+        confirm,
+        params=ConfirmPaymentIntent,
+        returns=PaymentIntent,
+        scope=_WRITES,
+        summary="Confirm a payment intent: try to be paid",
+        errors=(*_DECLINES, *_STATE, Code.CLIENT_SECRET_INVALID),
+        publishable=True,
+        recover=recover,
+    ),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}/capture",
+        capture,
+        params=CapturePaymentIntent,
+        returns=PaymentIntent,
+        scope=_WRITES,
+        summary="Capture what is held, or a part of it",
+        errors=(*_STATE, Code.CAPTURE_EXCEEDS_AUTHORIZED, Code.AMOUNT_TOO_SMALL, Code.CARD_DECLINED),
+        recover=recover,
+    ),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}/increment_authorization",
+        increment,
+        params=IncrementAuthorization,
+        returns=PaymentIntent,
+        scope=_WRITES,
+        summary="Raise what is held",
+        errors=(*_STATE, Code.INCREMENT_NOT_ALLOWED, Code.INCREMENT_LIMIT_EXCEEDED, Code.CARD_DECLINED),
+        recover=recover,
+    ),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}/cancel",
+        cancel,
+        params=CancelPaymentIntent,
+        returns=PaymentIntent,
+        scope=_WRITES,
+        summary="Cancel a payment intent and release what is held",
+        errors=_STATE,
+        recover=recover,
+    ),
+    Route(
+        "GET",
+        "/v1/charges",
+        list_charges,
+        params=ListCharges,
+        returns=list[Charge],
+        scope="charges:read",
+        summary="List charges, newest first",
+        errors=(Code.RESOURCE_MISSING,),
+    ),
+    Route(
+        "GET",
+        "/v1/charges/{charge}",
+        retrieve_charge,
+        returns=Charge,
+        scope="charges:read",
+        summary="Retrieve a charge",
+        errors=(Code.RESOURCE_MISSING,),
+    ),
+    Route(
+        "POST",
+        "/v1/charges/{charge}",
+        update_charge,
+        params=UpdateCharge,
+        returns=Charge,
+        scope="charges:write",
+        summary="Update a charge's description, metadata and the like",
+        errors=(Code.RESOURCE_MISSING,),
+    ),
+    Route(
+        "POST",
+        "/v1/charges/{charge}/capture",
+        capture_charge,
+        params=CaptureCharge,
+        returns=Charge,
+        scope="charges:write",
+        summary="Capture a charge",
+        errors=(*_STATE, Code.CAPTURE_EXCEEDS_AUTHORIZED),
+    ),
+)

@@ -1,0 +1,55 @@
+"""Is it alive, and is it ready? Asked often and by anybody, so the first answer costs nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct
+
+from finsecure_server import __version__
+from finsecure_server.core.env import Env
+from finsecure_server.storage.database import Reader
+from finsecure_server.web.router import Answer, Call, Route
+
+PROBE: Final = "SELECT number FROM schema_migrations ORDER BY number DESC LIMIT 1"
+
+
+class Health(Struct, kw_only=True):
+    """`ok`: the process answers. `ready`: the database does as well."""
+
+    status: Literal["ok", "ready"]
+    version: str
+    schema: int | None = None
+    object: Literal["health"] = "health"
+
+
+class HealthParams(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is asked."""
+
+    ready: Annotated[bool | Literal[0, 1], Meta(description="1: also ask the database; 503 if it does not answer.")] = False
+
+
+def alive(env: Env, call: Call[Any]) -> Answer | None:
+    """GET /health: this process answers, whatever the database does."""
+    return None if call.params.ready else Answer(Health(status="ok", version=__version__))
+
+
+def ready(reader: Reader, env: Env, call: Call[Any]) -> Answer:
+    """GET /health?ready=1: the database answers too."""
+    row = reader.one(PROBE)
+    return Answer(Health(status="ready", version=__version__, schema=None if row is None else row["number"]))
+
+
+ROUTES: Final = tuple(
+    Route(
+        "GET",
+        path,
+        ready,
+        params=HealthParams,
+        returns=Health,
+        summary="Liveness; with ready=1 readiness",
+        public=True,
+        offline=alive,
+    )
+    for path in ("/health", "/v1/health")
+)

@@ -1,0 +1,48 @@
+"""Wire types of events."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from finsecure_server.web.params import Identifier, ListParams
+
+
+class EventData(Struct, kw_only=True, omit_defaults=True):
+    """The object as it was right after the event, and the old values of what an update changed."""
+
+    object: dict[str, Any]
+    previous_attributes: dict[str, Any] | None = None
+
+
+class EventRequest(Struct, kw_only=True):
+    """The call that caused it; both null when time did."""
+
+    id: str | None
+    idempotency_key: str | None
+
+
+class Event(Struct, kw_only=True):
+    """Something happened to an object."""
+
+    id: str
+    account: str
+    api_version: str
+    created: int
+    data: EventData
+    livemode: bool
+    pending_webhooks: int
+    request: EventRequest
+    sequence: Annotated[int, Meta(description="Counts the events about this object from 1, without a gap.")]
+    type: str
+    object: Literal["event"] = "event"
+
+
+class ListEvents(ListParams, kw_only=True, forbid_unknown_fields=True):
+    """Filters."""
+
+    type: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
+    related_object: Annotated[
+        Identifier, Meta(description="Events about this object only, for instance a payment intent's id.")
+    ] | UnsetType = UNSET
