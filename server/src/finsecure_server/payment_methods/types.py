@@ -120,7 +120,17 @@ class PaymentMethod(Struct, frozen=True, kw_only=True):
 # -- parameters --------------------------------------------------------------------------------------------------------
 
 
-class CardData(Struct, kw_only=True, forbid_unknown_fields=True):
+class Unseen(Struct):
+    """Something that holds a number. A traceback or a log line shows that it was there, and nothing of it."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(•••)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
+
+class CardData(Unseen, kw_only=True, forbid_unknown_fields=True):
     """A card as it is entered, or a test token that stands for one."""
 
     cvc: SecurityCode | UnsetType = UNSET
@@ -129,26 +139,14 @@ class CardData(Struct, kw_only=True, forbid_unknown_fields=True):
     number: CardNumber | UnsetType = UNSET
     token: Identifier | UnsetType = UNSET
 
-    def __repr__(self) -> str:
-        return "CardData(•••)"  # a traceback or a log line must not hold what was entered
 
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return []
-
-
-class BankAccountData(Struct, kw_only=True, forbid_unknown_fields=True):
+class BankAccountData(Unseen, kw_only=True, forbid_unknown_fields=True):
     """A bank account as it is entered."""
 
     account_holder_type: HolderType
     account_number: AccountNumber
     account_type: AccountType = "checking"
     routing_number: ShortText
-
-    def __repr__(self) -> str:
-        return "BankAccountData(•••)"
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return []
 
 
 class PaymentMethodData(Struct, kw_only=True, forbid_unknown_fields=True):
