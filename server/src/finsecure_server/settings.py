@@ -237,9 +237,11 @@ def _database_url(text: str) -> str:
 def _redis_url(text: str) -> str | None:
     if not text:
         return None
-    if urlsplit(text).scheme not in ("redis", "rediss", "unix", "valkey", "valkeys"):
+    scheme, colon, rest = text.partition(":")
+    scheme = {"valkey": "redis", "valkeys": "rediss"}.get(scheme, scheme)  # the client knows only the older names
+    if scheme not in ("redis", "rediss", "unix") or not rest.startswith("//"):
         raise ValueError("a Valkey or Redis is named redis://:password@host:6379/0, or rediss:// with TLS")
-    return text
+    return scheme + colon + rest
 
 
 def _rate_limit(text: str) -> int | None:

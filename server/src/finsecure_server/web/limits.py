@@ -1,8 +1,9 @@
 """How often a key may call: the generic cell rate algorithm (ITU-T I.371), one number a key.
 
-The number is the moment at which the key's allowance would be whole again. A call moves it on by one interval; a call that
-would move it further ahead than the burst allows is refused. The memory is bounded; a restart forgets, in the caller's
-favour. With Valkey the number is shared between processes; when Valkey does not answer, each process goes on with its own.
+The number is the moment at which the key's allowance would be whole again. A call moves it on by one interval; a call
+that would move it further ahead than the burst allows is refused. The memory is bounded; a restart forgets, in the
+caller's favour. With Valkey the number is shared between processes (shared_limits.py); when Valkey does not answer,
+each process goes on with its own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, Protocol
 
 KEYS_MAX: Final = 50_000
+_SECOND: Final = 1_000_000
 
 
 class Verdict(NamedTuple):
@@ -31,18 +33,37 @@ class Limiter(Protocol):
         """Count one call."""
         ...
 
+    async def close(self) -> None:
+        """Let go of what it holds on to."""
+        ...
 
-def decide(tat_us: int, now_us: int, per_second: int) -> tuple[Verdict, int]:
-    """The verdict for a key whose allowance is whole at `tat_us`, and the new such moment."""
-    interval = 1_000_000 // per_second
-    window = 1_000_000  # a second's worth may come at once
-    start = tat_us if tat_us > now_us else now_us
-    after = start + interval
+
+def build(per_second: int | None, redis_url: str | None) -> Limiter:
+    """The limiter that the settings ask for: no limit for None, shared between processes where there is a Valkey."""
+    if per_second is None:
+        return Unlimited()
+    if redis_url is None:
+        return InProcess(per_second)
+    from finsecure_server.web.shared_limits import Shared  # noqa: PLC0415  redis: 0.35 s to import
+
+    return Shared(per_second, redis_url)
+
+
+def decide(whole_at_us: int, now_us: int, per_second: int) -> tuple[Verdict, int]:
+    """The verdict for a key whose allowance is whole at `whole_at_us`, and the new such moment."""
+    step, burst = interval(per_second)
+    after = (whole_at_us if whole_at_us > now_us else now_us) + step  # noqa: FURB136  max() costs as much as the rest
     ahead = after - now_us
-    if ahead > window:
-        wait = -(-(ahead - window) // 1_000_000)
-        return Verdict(False, per_second, 0, -(-(start - now_us) // 1_000_000), max(1, wait)), tat_us
-    return Verdict(True, per_second, (window - ahead) // interval, -(-ahead // 1_000_000), 0), after
+    if ahead > burst:
+        wait, whole = ahead - burst, ahead - step
+        return Verdict(False, per_second, 0, -(-whole // _SECOND), -(-wait // _SECOND)), whole_at_us
+    return Verdict(True, per_second, (burst - ahead) // step, -(-ahead // _SECOND), 0), after
+
+
+def interval(per_second: int) -> tuple[int, int]:
+    """Microseconds that one call uses up, and how far ahead calls may run: a second's worth may come at once."""
+    step = _SECOND // per_second
+    return step, step * per_second
 
 
 class Unlimited:
@@ -53,17 +74,37 @@ class Unlimited:
     async def take(self, key: str, now_us: int) -> Verdict:
         return Verdict(True, self.per_second, self.per_second, 0, 0)
 
+    async def close(self) -> None:
+        return None
+
 
 class InProcess:
-    """Numbers in this process's memory."""
+    """Numbers in this process's memory: of the last KEYS_MAX keys that called, and of at most as many before them.
+
+    Two generations, so that nothing ever has to be searched for what is old: a full one becomes the elder, and the
+    elder is dropped. Whoever is forgotten by that has not called while KEYS_MAX others did.
+    """
 
     def __init__(self, per_second: int) -> None:
-        assert per_second > 0, per_second
+        assert 0 < per_second <= _SECOND, per_second
         self.per_second = per_second
-        self._whole_at: dict[str, int] = {}
+        self._young: dict[str, int] = {}
+        self._old: dict[str, int] = {}
 
     async def take(self, key: str, now_us: int) -> Verdict:
-        verdict, self._whole_at[key] = decide(self._whole_at.get(key, 0), now_us, self.per_second)
-        if len(self._whole_at) > KEYS_MAX:
-            self._whole_at = {k: at for k, at in self._whole_at.items() if at > now_us}
+        return self.count(key, now_us)
+
+    async def close(self) -> None:
+        return None
+
+    def count(self, key: str, now_us: int) -> Verdict:
+        """Count one call, at once."""
+        young = self._young
+        whole_at = young.get(key)
+        if whole_at is None:
+            whole_at = self._old.get(key, 0)
+            if len(young) >= KEYS_MAX:
+                self._old, self._young = young, {}
+                young = self._young
+        verdict, young[key] = decide(whole_at, now_us, self.per_second)
         return verdict

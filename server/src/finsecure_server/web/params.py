@@ -53,10 +53,9 @@ class ListParams(Struct, kw_only=True, forbid_unknown_fields=True):
 
 def merged(old: dict[str, str], change: dict[str, str | None] | None | UnsetType) -> dict[str, str]:
     """Metadata after an update: given keys are set, empty ones removed, the rest kept; nothing at all clears it."""
-    if change is UNSET:
+    if isinstance(change, UnsetType):
         return old
     if change is None:
         return {}
-    assert not isinstance(change, UnsetType)
     kept = {key: value for key, value in old.items() if key not in change}
     return kept | {key: value for key, value in change.items() if value}
