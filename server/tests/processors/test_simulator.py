@@ -76,7 +76,7 @@ COLUMNS: dict[str, dict[str, object]] = {
     "with the payer, untried": {},
     "with the payer, passed": {"authenticated": True},
     "without, not set up": {"off_session": True},
-    "without, set up": {"off_session": True, "authenticated": True},
+    "without, set up": {"off_session": True, "set_up": True},
 }
 VERIFY: dict[str, dict[str, object]] = {
     "verify": {"kind": Kind.VERIFY},
@@ -156,6 +156,22 @@ def asked(name: str, **changes: object) -> Attempt:
 def test_cards_that_authenticate(name: str, answers: list[str]) -> None:
     columns = [*COLUMNS.values(), *VERIFY.values()]
     assert [word(SIMULATOR.decide(asked(name, **column))) for column in columns] == answers
+
+
+def test_whoever_has_just_answered_a_challenge_is_there_whatever_the_server_says() -> None:
+    """With confirmation_method=manual the server confirms after the payer, and may call that off session."""
+    for card in CARDS:
+        for passed in (True, False):
+            there = asked(card.name, authenticated=passed)
+            confirmed = asked(card.name, authenticated=passed, off_session=True)
+            assert SIMULATOR.decide(confirmed) == SIMULATOR.decide(there), card.name
+
+
+def test_a_card_that_was_set_up_is_still_authenticated_when_its_owner_is_there() -> None:
+    for card in CARDS:
+        for kind in (Kind.AUTHORIZE, Kind.VERIFY):
+            there = asked(card.name, kind=kind)
+            assert SIMULATOR.decide(asked(card.name, kind=kind, set_up=True)) == SIMULATOR.decide(there), card.name
 
 
 @pytest.mark.parametrize("card", DECLINING, ids=lambda card: card.name)
@@ -375,6 +391,7 @@ def test_refunds_have_words_of_their_own(script: str, expected: Outcome) -> None
         ({"authenticated": False}, "authentication_not_handled"),
         ({"off_session": True}, "authentication_required"),
         ({"off_session": True, "authenticated": True}, "approved"),
+        ({"off_session": True, "set_up": True}, "approved"),
         ({"kind": Kind.VERIFY}, "action"),
         ({"kind": Kind.VERIFY, "off_session": True}, "action"),
     ],
@@ -426,6 +443,7 @@ ATTEMPTS = st.builds(
     vault_id=st.none() | st.just("vlt_1"),
     number=st.integers(1, 10),
     off_session=st.booleans(),
+    set_up=st.booleans(),
     authenticated=st.sampled_from([None, True, False]),
     cvc=st.booleans(),
     postal_code=st.booleans(),

@@ -35,7 +35,8 @@ class Attempt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     vault_id: str | None = None  # where the number of a stored card lies
     number: int = 1  # the how-manieth attempt at the same intent, counted from 1
     off_session: bool = False
-    authenticated: bool | None = None  # 3-D Secure: passed, failed, or not tried
+    set_up: bool = False  # when the card was saved its owner, being there, agreed to payments without them
+    authenticated: bool | None = None  # 3-D Secure for this very payment: passed, failed, or not tried
     cvc: bool = False  # was one sent along (never the code itself)
     postal_code: bool = False
     line1: bool = False

@@ -27,8 +27,8 @@ class Group(StrEnum):
 class ThreeDSecure(StrEnum):
     """When the bank asks its customer to authenticate.
 
-    In a payment without the payer (off session) nobody can answer, so it is declined where a challenge would be needed;
-    `Attempt.authenticated` then means that the card was authenticated when it was set up.
+    In a payment without the payer (off session) nobody can answer, so it is declined where a challenge would be needed,
+    unless the card was set up for such payments (`Attempt.set_up`).
     """
 
     NONE = "none"  # the card supports it and is not enrolled

@@ -51,6 +51,7 @@ class Method(Struct, frozen=True, kw_only=True):
     detached: bool = False  # it had a customer once, and may not be used again
     sequence: int = 0  # of the last event about it
     shared: bool = False  # one of SHARED: there is no row
+    set_up: bool = False  # its owner agreed, being there, to payments without them
     test_card: str | None = None  # which one it is (core/test_cards.py); None in live mode and for a bank account
     vault_id: str | None = None  # where its number lies; None if there was none to keep
 

@@ -126,22 +126,30 @@ def put(tx: Tx, env: Env, method: Method, customer_id: str) -> Method:
     return method
 
 
-def keep(tx: Tx, env: Env, method_id: str, customer_id: str) -> str:
-    """Save what a customer has just paid with, for the next time. Returns its id, a new one for a shared one.
+def keep(tx: Tx, env: Env, method_id: str, customer_id: str | None, *, set_up: bool) -> str:
+    """Save what somebody has just paid with or set up, for the next time. Returns its id, a new one for a shared one.
 
-    Never refuses, for the payment has succeeded: what cannot be saved (the customer was deleted meanwhile, or the
-    payment method is somebody's already) stays as it is.
+    `set_up` says that its owner, being there, agreed to payments without them: their bank will not ask for
+    authentication then. Never refuses, for the payment has succeeded: what cannot be saved to the customer (they were
+    deleted meanwhile, or the payment method is somebody's already) stays whose it is.
     """
-    customer = customers.lock_if_there(tx, env, customer_id)
+    customer = None if customer_id is None else customers.lock_if_there(tx, env, customer_id)
     method = store.find(tx, env, method_id, "payment_method")
     if not method.shared:
         method = store.lock(tx, env, method_id, "payment_method")
-    if customer is None or method.detached or method.wire.customer is not None:
+    if method.detached:
         return method_id
     test_card = _test_card(method)
     if method.shared and test_card is not None:
         method = _copy(env, method, test_card)
-    return put(tx, env, method, customer_id).wire.id
+    if customer is not None and method.wire.customer is None:
+        method = put(tx, env, method, customer.wire.id)
+    elif method.shared:
+        method = replace(method, shared=False)
+        store.add(tx, env, method, _json(method))
+    if set_up and not method.set_up:
+        store.mark_set_up(tx, env, method.wire.id)
+    return method.wire.id
 
 
 def detach(tx: Tx, env: Env, method_id: str) -> Method:

@@ -19,7 +19,7 @@ LISTING: Final = Listing(table="payment_methods", filters={"type": "type"})
 OF_CUSTOMER: Final = Listing(table="payment_methods", filters={"customer": "customer_id", "type": "COALESCE(type, '')"})
 
 GET: Final = """
-    SELECT customer_id, detached, vault_id, test_card, sequence, doc FROM payment_methods
+    SELECT customer_id, detached, vault_id, test_card, set_up, sequence, doc FROM payment_methods
     WHERE account_id = :account AND livemode = :livemode AND id = :id
 """
 
@@ -30,14 +30,18 @@ IDS_OF_CUSTOMER: Final = """
 
 INSERT: Final = """
     INSERT INTO payment_methods
-        (account_id, livemode, id, created_us, type, customer_id, detached, vault_id, test_card, sequence, doc)
+        (account_id, livemode, id, created_us, type, customer_id, detached, vault_id, test_card, set_up, sequence, doc)
     VALUES
-        (:account, :livemode, :id, :created_us, :type, :customer, 0, :vault_id, :test_card, :sequence, :doc)
+        (:account, :livemode, :id, :created_us, :type, :customer, 0, :vault_id, :test_card, 0, :sequence, :doc)
 """
 
 UPDATE: Final = """
     UPDATE payment_methods SET customer_id = :customer, detached = :detached, sequence = :sequence, doc = :doc
     WHERE account_id = :account AND livemode = :livemode AND id = :id AND sequence = :was
+"""
+
+SET_UP: Final = """
+    UPDATE payment_methods SET set_up = 1 WHERE account_id = :account AND livemode = :livemode AND id = :id
 """
 
 _DECODER: Final = msgspec.json.Decoder(PaymentMethod)
@@ -68,6 +72,7 @@ def _method(row: Row | None, method_id: str, param: str) -> Method:
         detached=bool(row["detached"]),
         sequence=row["sequence"],
         test_card=row["test_card"],
+        set_up=bool(row["set_up"]),
         vault_id=row["vault_id"],
     )
 
@@ -124,3 +129,9 @@ def save(tx: Tx, env: Env, method: Method, was: int, doc: str) -> None:
         doc=doc,
     )
     assert changed == 1, method.wire.id
+
+
+def mark_set_up(tx: Tx, env: Env, method_id: str) -> None:
+    """Remember of a locked payment method that it may be charged without its owner. Nothing of that is on the wire."""
+    changed = tx.run(SET_UP, account=env.account, livemode=int(env.livemode), id=method_id)
+    assert changed == 1, method_id

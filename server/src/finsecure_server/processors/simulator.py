@@ -170,15 +170,18 @@ def _challenge(mode: ThreeDSecure, card: TestCard, attempt: Attempt) -> Outcome 
     """What authentication does to the attempt: nothing (None), or an end to it for now."""
     if _payer_is_there(attempt):
         return _on_session(mode, card, attempt)
-    set_up = attempt.authenticated is True
-    if mode is ThreeDSecure.ALWAYS or (mode in {ThreeDSecure.REQUIRED, ThreeDSecure.LOOKUP_ERROR} and not set_up):
+    if mode is ThreeDSecure.ALWAYS or (
+        mode in {ThreeDSecure.REQUIRED, ThreeDSecure.LOOKUP_ERROR} and not attempt.set_up
+    ):
         return _no("authentication_required", card, attempt)
     return None
 
 
 def _payer_is_there(attempt: Attempt) -> bool:
-    """Whoever sets a card up is there, though it be for payments without them."""
-    return attempt.kind is Kind.VERIFY or (attempt.kind is Kind.AUTHORIZE and not attempt.off_session)
+    """Whoever sets a card up is there, though it be for payments without them; so is whoever has just been asked."""
+    if attempt.kind is Kind.VERIFY:
+        return True
+    return attempt.kind is Kind.AUTHORIZE and (not attempt.off_session or attempt.authenticated is not None)
 
 
 def _on_session(mode: ThreeDSecure, card: TestCard, attempt: Attempt) -> Outcome | None:

@@ -185,6 +185,21 @@ CREATE INDEX balance_transactions_available ON balance_transactions (account_id,
 CREATE INDEX balance_transactions_source ON balance_transactions (account_id, livemode, source_id, id);
 CREATE INDEX balance_transactions_payout ON balance_transactions (account_id, livemode, payout_id, id) WHERE payout_id IS NOT NULL;
 
+CREATE TABLE pending_funds (               -- L:merchant_pending by the moment it becomes available: buckets of balance transactions
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    available_on INTEGER NOT NULL,
+    pending INTEGER NOT NULL,              -- sum of `pending` of its balance transactions; refunds may bring it below zero
+    gross INTEGER NOT NULL,                -- sum of `amount` of those that are charges: what the network pays for them
+    pending_released INTEGER NOT NULL,     -- how much of the two sums its releases have dealt with
+    gross_released INTEGER NOT NULL,
+    releases INTEGER NOT NULL,             -- a transaction that comes late makes it more than one
+    waiting INTEGER NOT NULL,              -- 1: a release is scheduled (due row funds_available)
+    sequence INTEGER NOT NULL,             -- of the last balance.available about it
+    PRIMARY KEY (account_id, livemode, currency, available_on)
+) WITHOUT ROWID;
+
 -- customers/, payment_methods/ ----------------------------------------------------------------------------------------
 
 CREATE TABLE customers (
@@ -210,6 +225,7 @@ CREATE TABLE payment_methods (
     detached INTEGER NOT NULL,             -- it had a customer once; it may not be used again
     vault_id TEXT,                         -- the number behind it; never shown
     test_card TEXT,                        -- name of the test card it is (core/test_cards.py); NULL in live mode
+    set_up INTEGER NOT NULL,               -- 1: its owner agreed, being there, to payments without them
     sequence INTEGER NOT NULL,             -- of the last event about it
     doc TEXT NOT NULL,
     PRIMARY KEY (account_id, livemode, id)
@@ -244,6 +260,7 @@ CREATE TABLE payment_intents (
     latest_charge_id TEXT,
     attempts INTEGER NOT NULL,             -- confirmations that reached the processor
     increments INTEGER NOT NULL,           -- incremental authorizations asked for
+    authenticated INTEGER NOT NULL,        -- 1: the payer authenticated, and a confirmation is awaited
     sequence INTEGER NOT NULL,
     doc TEXT NOT NULL,
     PRIMARY KEY (account_id, livemode, id)
@@ -257,11 +274,27 @@ CREATE TABLE setup_intents (
     created_us INTEGER NOT NULL,
     status TEXT NOT NULL,
     customer_id TEXT,
+    payment_method_id TEXT,
+    attempts INTEGER NOT NULL,             -- confirmations that reached the processor
     sequence INTEGER NOT NULL,
     doc TEXT NOT NULL,
     PRIMARY KEY (account_id, livemode, id)
 );
 CREATE INDEX setup_intents_customer ON setup_intents (account_id, livemode, customer_id, id) WHERE customer_id IS NOT NULL;
+CREATE INDEX setup_intents_method ON setup_intents (account_id, livemode, payment_method_id, id) WHERE payment_method_id IS NOT NULL;
+
+CREATE TABLE setup_attempts (              -- one confirmation of a setup intent
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    attempt TEXT NOT NULL,                 -- JSON: what the processor was asked and how far it got (core/attempt.py)
+    setup_intent_id TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX setup_attempts_intent ON setup_attempts (account_id, livemode, setup_intent_id, id);
 
 CREATE TABLE charges (                     -- one attempt to pay, and the money it moved
     account_id TEXT NOT NULL,
@@ -296,7 +329,7 @@ CREATE TABLE challenges (                  -- a payer's open authentication; the
     created_us INTEGER NOT NULL,
     hash TEXT NOT NULL,
     object_id TEXT NOT NULL,               -- the payment or setup intent
-    charge_id TEXT,
+    return_url TEXT,                       -- where the payer goes afterwards
     expires_us INTEGER NOT NULL,
     answered_us INTEGER,
     PRIMARY KEY (account_id, livemode, id)
@@ -311,10 +344,12 @@ CREATE TABLE refunds (
     id TEXT NOT NULL,
     created_us INTEGER NOT NULL,
     status TEXT NOT NULL,
+    attempt TEXT NOT NULL,                 -- JSON: what the processor was asked and how far it got (core/attempt.py)
     charge_id TEXT NOT NULL,
     payment_intent_id TEXT NOT NULL,
     currency TEXT NOT NULL,
     amount INTEGER NOT NULL CHECK (amount > 0),
+    debt INTEGER NOT NULL CHECK (debt >= 0 AND debt <= amount), -- what it left the merchant owing; 0 once it has failed
     sequence INTEGER NOT NULL,
     doc TEXT NOT NULL,
     PRIMARY KEY (account_id, livemode, id)
