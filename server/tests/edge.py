@@ -16,6 +16,7 @@ from finsecure_server.accounts.authenticate import Keys
 from finsecure_server.accounts.ops import OpenedAccount
 from finsecure_server.core.attempt import Processor
 from finsecure_server.core.env import Env, Vault
+from finsecure_server.payment_methods.vault import Vaults
 from finsecure_server.storage.database import Database
 from finsecure_server.web.asgi import Application, Caller, LogEntry, Request, Surroundings
 from finsecure_server.web.command import Kitchen
@@ -75,6 +76,7 @@ class Edge:
         origins: tuple[str, ...] = (),
         expansion: Expansion | None = None,
         processor: Processor | None = None,
+        vaults: Vaults | None = None,
     ) -> None:
         self.db = db
         self.wall = T0
@@ -82,6 +84,7 @@ class Edge:
         self.noted = Noted()
         self.account: OpenedAccount
         self._processor = processor
+        self._vaults = vaults
         self.app = Application(
             Surroundings(
                 kitchen=Kitchen(db, expansion or Expansion({}, {}), PUBLIC_URL),
@@ -110,7 +113,7 @@ class Edge:
             clock_offset=caller.clock_offset if caller else 0,
             chance=os.urandom,
             processor=self._processor,
-            vault=cast("Vault", None),
+            vault=cast("Vault", self._vaults and self._vaults.of(caller is not None and caller.livemode)),
             public_url=PUBLIC_URL,
             version=request.version,
             key_id=caller.key_id if caller else None,
