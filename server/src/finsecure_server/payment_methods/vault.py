@@ -59,6 +59,10 @@ class Vault:
         digest = hmac.digest(self._fingerprint_key(account), number.encode(), hashlib.sha256)
         return ids.letters(digest[:FINGERPRINT_LETTERS])
 
+    def derived(self, purpose: str) -> bytes:
+        """A key for another use within this server, as good as the fingerprint key and unlike any account's."""
+        return self._fingerprint_key("\0" + purpose)
+
     def seal(
         self, account: str, livemode: bool, vault_id: str, number: str, chance: Callable[[int], bytes]
     ) -> SealedNumber:

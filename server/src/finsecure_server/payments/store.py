@@ -24,16 +24,9 @@ GET_INTENT: Final = "SELECT doc FROM payment_intents WHERE account_id = :account
 LOCK_INTENT: Final = """
 SELECT attempts, increments, authenticated, sequence, doc FROM payment_intents
 WHERE account_id = :account AND livemode = :livemode AND id = :id"""
-ADD_INTENT: Final = """
-INSERT INTO payment_intents
-(account_id, livemode, id, created_us, status, amount, currency, customer_id, latest_charge_id, attempts, increments,
-authenticated, sequence, doc)
-VALUES
-(:account, :livemode, :id, :created, :status, :amount, :currency, :customer, :latest_charge, :attempts, :increments,
-:authenticated, :sequence, :doc)"""
 SET_INTENT: Final = """
-UPDATE payment_intents SET status = :status, amount = :amount, currency = :currency, customer_id = :customer,
-latest_charge_id = :latest_charge, attempts = :attempts, increments = :increments,
+UPDATE payment_intents SET status = :status, amount = :amount, currency = :currency, customer_id = :customer_id,
+latest_charge_id = :latest_charge_id, attempts = :attempts, increments = :increments,
 authenticated = :authenticated, sequence = :sequence, doc = :doc
 WHERE account_id = :account AND livemode = :livemode AND id = :id AND sequence = :was"""
 
@@ -41,18 +34,11 @@ GET_CHARGE: Final = "SELECT doc FROM charges WHERE account_id = :account AND liv
 LOCK_CHARGE: Final = """
 SELECT attempt, authorized, captured, captures, refunded, capture_before_us, sequence, doc FROM charges
 WHERE account_id = :account AND livemode = :livemode AND id = :id"""
-ADD_CHARGE: Final = """
-INSERT INTO charges
-(account_id, livemode, id, created_us, status, attempt, payment_intent_id, customer_id, currency, amount, authorized,
-captured, captures, refunded, capture_before_us, disputed, sequence, doc)
-VALUES
-(:account, :livemode, :id, :created, :status, :attempt, :intent, :customer, :currency, :amount, :authorized,
-:captured, :captures, :refunded, :capture_before, :disputed, :sequence, :doc)"""
 #: Money is guarded here, whatever the op believes: captures within what is held, refunds within what is captured, and
 #: no write on top of a row that has moved since it was read.
 SET_CHARGE: Final = """
-UPDATE charges SET status = :status, attempt = :attempt, customer_id = :customer, authorized = :authorized,
-captured = :captured, captures = :captures, refunded = :refunded, capture_before_us = :capture_before,
+UPDATE charges SET status = :status, amount = :amount, attempt = :attempt, customer_id = :customer_id, authorized = :authorized,
+captured = :captured, captures = :captures, refunded = :refunded, capture_before_us = :capture_before_us,
 disputed = :disputed, sequence = :sequence, doc = :doc
 WHERE account_id = :account AND livemode = :livemode AND id = :id AND sequence = :was
 AND :captured <= :authorized AND captured <= :captured AND :refunded <= :captured"""
@@ -145,14 +131,11 @@ def save_intent(tx: Tx, env: Env, intent: Intent, doc: str) -> None:
     """Write the row; `doc` is its wire object as JSON."""
     wire = intent.wire
     columns: dict[str, object] = {
-        "account": env.account,
-        "livemode": int(env.livemode),
-        "id": wire.id,
         "status": wire.status,
         "amount": wire.amount,
         "currency": wire.currency,
-        "customer": wire.customer,
-        "latest_charge": wire.latest_charge,
+        "customer_id": wire.customer,
+        "latest_charge_id": wire.latest_charge,
         "attempts": intent.attempts,
         "increments": intent.increments,
         "authenticated": int(intent.authenticated),
@@ -160,9 +143,9 @@ def save_intent(tx: Tx, env: Env, intent: Intent, doc: str) -> None:
         "doc": doc,
     }
     if intent.was is None:
-        tx.run(ADD_INTENT, created=env.now, **columns)
+        tx.append("payment_intents", {**_key(env, wire.id), "created_us": env.now, **columns})
     else:
-        _one(tx.run(SET_INTENT, was=intent.was, **columns))
+        _one(tx.run(SET_INTENT, was=intent.was, account=env.account, livemode=int(env.livemode), id=wire.id, **columns))
     intent.was = intent.sequence
 
 
@@ -215,38 +198,34 @@ def save_charge(tx: Tx, env: Env, charge: ChargeRow, doc: str) -> None:
     """Write the row; `doc` is its wire object as JSON. The statement itself refuses money that is not there."""
     wire = charge.wire
     columns: dict[str, object] = {
-        "account": env.account,
-        "livemode": int(env.livemode),
-        "id": wire.id,
         "status": wire.status,
+        "amount": wire.amount,
         "attempt": msgspec.json.encode(charge.asked).decode(),
-        "customer": wire.customer,
+        "customer_id": wire.customer,
         "authorized": charge.authorized,
         "captured": wire.amount_captured,
         "captures": charge.captures,
         "refunded": charge.refunded,
-        "capture_before": charge.capture_before_us,
+        "capture_before_us": charge.capture_before_us,
         "disputed": int(wire.disputed),
         "sequence": charge.sequence,
         "doc": doc,
     }
     if charge.was is None:
-        tx.run(
-            ADD_CHARGE,
-            created=env.now,
-            intent=wire.payment_intent,
-            currency=wire.currency,
-            amount=wire.amount,
-            **columns,
-        )
+        fixed = {"payment_intent_id": wire.payment_intent, "currency": wire.currency}
+        tx.append("charges", {**_key(env, wire.id), "created_us": env.now, **fixed, **columns})
     else:
-        _one(tx.run(SET_CHARGE, was=charge.was, **columns))
+        _one(tx.run(SET_CHARGE, was=charge.was, account=env.account, livemode=int(env.livemode), id=wire.id, **columns))
     charge.was = charge.sequence
 
 
 def no_such_charge(charge_id: str, param: str) -> Refused:
     """The refusal for an id that is not there, or is somebody else's."""
     return Refused(Code.RESOURCE_MISSING, f"No such charge: '{charge_id}'", param=param)
+
+
+def _key(env: Env, object_id: str) -> dict[str, object]:
+    return {"account_id": env.account, "livemode": int(env.livemode), "id": object_id}
 
 
 def _one(changed: int) -> None:

@@ -43,7 +43,18 @@ class Tx(Reader, Protocol):
         ...
 
     def append(self, table: str, row: Mapping[str, object], /) -> None:
-        """Add a row that this transaction will not read again: it is written in bulk as the transaction commits."""
+        """Add a row that this transaction will not read again: it is written in bulk as the transaction commits.
+
+        A unique key that is taken shows only then. The op is run again, alone, and should see whose it is.
+        """
+        ...
+
+    def later(self, sql: str, /, **params: object) -> None:
+        """A write that nothing in this transaction depends on, done as it commits: rows are held for the shortest time."""
+        ...
+
+    def flush(self) -> None:
+        """Do now what `append` and `later` have put off, so that this transaction can read it."""
         ...
 
 

@@ -2,8 +2,9 @@
 
 Durability costs one fsync a commit (`synchronous=FULL`, WAL), whatever the commit holds. So the writer takes every op that
 is waiting, runs each under a savepoint of its own, and commits them together; a refused op rolls back to its savepoint and
-disturbs nobody. Append-only rows of the whole batch are written by one `executemany` a table just before COMMIT. Should
-that, or the COMMIT, fail, the ops of the batch run again one by one, so that only the guilty one sees the failure.
+disturbs nobody. What the ops of a batch put off (`append`, `later`) is written by one `executemany` a statement just before
+COMMIT. Should that, or the COMMIT, fail, the ops of the batch run again one by one, so that only the guilty one sees the
+failure.
 
 Nobody hears of an op before its commit is on disk.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import queue
 import sqlite3
 import threading
@@ -71,20 +73,39 @@ class _Job:
             self.future.set_exception(self.error)
 
 
+#: Statements put off, each with the parameters of every time it is to run, in the order in which they came up.
+PutOff = dict[str, list[Any]]
+
+
+class _BatchLost(Exception):
+    """The batch cannot go on as one transaction: its ops run again one by one."""
+
+
 class SqliteTx:
-    """A `Tx` on the writer's connection."""
+    """A `Tx` on the writer's connection. `before` is what the ops before it in the batch have put off."""
 
-    __slots__ = ("_execute", "appended")
+    __slots__ = ("_before", "_conn", "_execute", "caught_up", "put_off")
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, before: PutOff | None = None) -> None:
+        self._conn = conn
         self._execute = conn.execute
-        self.appended: list[tuple[str, Mapping[str, object]]] = []
+        self._before = before
+        self.caught_up = False  # whether `before` is written now, under this op's savepoint
+        self.put_off: PutOff = {}
 
     def one(self, sql: str, /, **params: object) -> Row | None:
         row: Row | None = self._execute(sql, params).fetchone()
         return row
 
-    lock = one  # there is one writer: what it reads stays as it is until it commits
+    def lock(self, sql: str, /, **params: object) -> Row | None:
+        """There is one writer, so a row stays as it is until it commits; but it must be read as the ops before left it."""
+        if self._before and not self.caught_up:
+            try:
+                write(self._conn, self._before)
+            except sqlite3.Error as error:  # one of them is guilty, not this one
+                raise _BatchLost from error
+            self.caught_up = True
+        return self.one(sql, **params)
 
     def all(self, sql: str, /, **params: object) -> list[Row]:
         return self._execute(sql, params).fetchall()
@@ -93,11 +114,25 @@ class SqliteTx:
         return self._execute(sql, params).rowcount
 
     def append(self, table: str, row: Mapping[str, object], /) -> None:
-        self.appended.append((table, row))
+        self.put_off.setdefault(_insert(table, tuple(row)), []).append(tuple(row.values()))
+
+    def later(self, sql: str, /, **params: object) -> None:
+        self.put_off.setdefault(sql, []).append(params)
+
+    def flush(self) -> None:
+        put_off, self.put_off = self.put_off, {}
+        write(self._conn, put_off)
 
 
-class _BatchLost(Exception):
-    """SQLite rolled the whole transaction back (full disk, I/O error), not only the op that met it."""
+def write(conn: sqlite3.Connection, put_off: PutOff) -> None:
+    """Do what was put off."""
+    for sql, every in put_off.items():
+        conn.executemany(sql, every)
+
+
+@functools.lru_cache(256)
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 -- our own names
 
 
 class SqliteDatabase:
@@ -109,7 +144,6 @@ class SqliteDatabase:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._conn = connect(self.path, writer=True)
         self._reader = connect(self.path, writer=False)
-        self._inserts: dict[tuple[str, tuple[str, ...]], str] = {}
         self._closing = threading.Event()
         self._ended = False
         self._wal = Path(self.path + "-wal")
@@ -172,12 +206,12 @@ class SqliteDatabase:
         try:
             with transaction_open():
                 self._conn.execute("BEGIN IMMEDIATE")
-                rows: list[tuple[str, Mapping[str, object]]] = []
+                put_off: PutOff = {}
                 while job is not None:
                     jobs.append(job)
-                    self._try(job, rows)
+                    self._try(job, put_off)
                     job = self._next() if len(jobs) < BATCH_MAX else None
-                self._flush(rows)
+                write(self._conn, put_off)
                 self._conn.execute("COMMIT")
         except (sqlite3.Error, _BatchLost):
             self._roll_back()
@@ -194,13 +228,15 @@ class SqliteDatabase:
         self._ended = job is None
         return job
 
-    def _try(self, job: _Job, rows: list[tuple[str, Mapping[str, object]]]) -> None:
+    def _try(self, job: _Job, put_off: PutOff) -> None:
         """One op under its savepoint."""
         execute = self._conn.execute
-        tx = SqliteTx(self._conn)
+        tx = SqliteTx(self._conn, put_off)
         execute("SAVEPOINT op")
         try:
             job.result = job.op(tx)
+        except _BatchLost:
+            raise
         except BaseException as error:  # whatever it was, it is the caller's to hear, and the writer's to survive
             if not self._conn.in_transaction:
                 raise _BatchLost from error
@@ -209,7 +245,10 @@ class SqliteDatabase:
             job.error = Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) else error
         else:
             execute("RELEASE op")
-            rows.extend(tx.appended)
+            if tx.caught_up:
+                put_off.clear()
+            for sql, every in tx.put_off.items():
+                put_off.setdefault(sql, []).extend(every)
 
     def _alone(self, job: _Job) -> None:
         """One op in a transaction to itself, after its batch has failed."""
@@ -219,7 +258,7 @@ class SqliteDatabase:
             with transaction_open():
                 self._conn.execute("BEGIN IMMEDIATE")
                 job.result = job.op(tx)
-                self._flush(tx.appended)
+                tx.flush()
                 self._conn.execute("COMMIT")
         except BaseException as error:
             self._roll_back()
@@ -228,21 +267,6 @@ class SqliteDatabase:
     def _roll_back(self) -> None:
         if self._conn.in_transaction:
             self._conn.execute("ROLLBACK")
-
-    def _flush(self, rows: list[tuple[str, Mapping[str, object]]]) -> None:
-        by_shape: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = {}
-        for table, row in rows:
-            by_shape.setdefault((table, tuple(row)), []).append(tuple(row.values()))
-        for shape, values in by_shape.items():
-            self._conn.executemany(self._insert(shape), values)
-
-    def _insert(self, shape: tuple[str, tuple[str, ...]]) -> str:
-        sql = self._inserts.get(shape)
-        if sql is None:
-            table, columns = shape
-            marks = ", ".join("?" * len(columns))
-            sql = self._inserts[shape] = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-        return sql
 
     def _settle(self, jobs: list[_Job]) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}

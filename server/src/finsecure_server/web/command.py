@@ -82,33 +82,36 @@ _NEVER_KEPT = frozenset(
 
 
 def _start(kitchen: Kitchen, tx: Tx, env: Env, call: Call[Any], route: Route, claim: Claim) -> Reply | Ask[Any, Reply]:
-    earlier = idempotency.claim(tx, env, claim)
+    earlier = idempotency.earlier(tx, env, claim)
     if isinstance(earlier, Kept):
         return Reply(earlier.status, earlier.response, replayed=True)
     if isinstance(earlier, Unfinished):
         if route.recover is None:
             raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
-        return _finish(kitchen, tx, env, call, claim.key, route.recover(tx, env, earlier.object_id))
-    return _finish(kitchen, tx, env, call, claim.key, route.handle(tx, env, call))
+        return _finish(kitchen, tx, env, call, claim, route.recover(tx, env, earlier.object_id), started=True)
+    return _finish(kitchen, tx, env, call, claim, route.handle(tx, env, call))
 
 
 def _finish(
-    kitchen: Kitchen, tx: Tx, env: Env, call: Call[Any], key: str | None, answer: Any
+    kitchen: Kitchen, tx: Tx, env: Env, call: Call[Any], claim: Claim | None, answer: Any, *, started: bool = False
 ) -> Reply | Ask[Any, Reply]:
     if isinstance(answer, Ask):
-        if key is not None:
-            idempotency.about(tx, env, key, answer.about)
-        return Ask(answer.question, partial(_settled, kitchen, env, call, key, answer), answer.about)
+        if claim is not None and not started:
+            idempotency.start(tx, env, claim, answer.about)
+        return Ask(answer.question, partial(_settled, kitchen, env, call, claim, answer), answer.about)
+    if getattr(call.params, "expand", UNSET) is not UNSET:
+        tx.flush()  # what this call has made may be what is to be expanded
     reply = _reply(kitchen, tx, env, call, answer)
-    if key is not None:
-        idempotency.finish(tx, env, key, reply.status, reply.kept or reply.body, reply.object_id)
+    if claim is not None:
+        end = idempotency.finish if started else idempotency.keep
+        end(tx, env, claim, reply.status, reply.body, reply.object_id)
     return reply
 
 
 def _settled(
-    kitchen: Kitchen, env: Env, call: Call[Any], key: str | None, asked: Ask[Any, Any], tx: Tx, reply: Any
+    kitchen: Kitchen, env: Env, call: Call[Any], claim: Claim | None, asked: Ask[Any, Any], tx: Tx, reply: Any
 ) -> Reply | Ask[Any, Reply]:
-    return _finish(kitchen, tx, env, call, key, asked.then(tx, reply))
+    return _finish(kitchen, tx, env, call, claim, asked.then(tx, reply), started=True)
 
 
 def _reply(kitchen: Kitchen, reader: Reader, env: Env, call: Call[Any], answer: Any) -> Reply:
@@ -132,13 +135,13 @@ async def _keep(kitchen: Kitchen, env: Env, claim: Claim, refused: Refused) -> R
 
     def keep(tx: Tx) -> Reply:
         try:
-            earlier = idempotency.claim(tx, env, claim)
+            earlier = idempotency.earlier(tx, env, claim)
         except Refused:  # our own first half is committed and holds the key; its sweep will finish it
             return Reply(status, body)
         if isinstance(earlier, Kept):
             return Reply(earlier.status, earlier.response, replayed=True)
         if earlier is None:
-            idempotency.finish(tx, env, claim.key, status, body, None)
+            idempotency.keep(tx, env, claim, status, body, None)
         headers = ((b"allow", str(refused.details["allow"]).encode()),) if "allow" in refused.details else ()
         return Reply(status, body, headers=headers)
 

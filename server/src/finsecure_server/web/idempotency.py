@@ -1,7 +1,8 @@
 """Idempotency keys: the same POST twice has one effect and one answer (reference: Stripe's published semantics).
 
-The key is claimed in the transaction that does the work and finished in the transaction that ends it, so a crash leaves
-either nothing, or a `started` row whose object says what became of it. Scope: account, mode. A key is bound to its first
+The reply is kept in the transaction that does the work, under a unique key: of two calls at once one commits, and the other
+runs again and finds its reply. A call that asks somebody outside holds the key in between as `started`, with the object it
+has made, so a crash leaves a row from which its fate can be read. Scope: account, mode. A key is bound to its first
 method, path and parameters. Kept: the status and body of the first execution, refusals and internal errors included. Not
 kept: what failed before execution began (validation, authentication, rate limit, a conflict with a call in flight).
 """
@@ -22,20 +23,13 @@ KEY_LETTERS_MAX: Final = 255
 KEPT_US: Final = 24 * 3600 * 1_000_000  # at least a day; pruned afterwards, and then the key executes anew
 LEASE_US: Final = 90 * 1_000_000  # longer than any processor is waited for
 
-CLAIM: Final = """
-INSERT INTO idempotency_keys (account_id, livemode, key, created_us, operation, params, state, lease_us, request_id)
-VALUES (:account, :livemode, :key, :now, :operation, :params, 'started', :lease, :request)
-ON CONFLICT (account_id, livemode, key) DO NOTHING"""
 FIND: Final = "SELECT * FROM idempotency_keys WHERE account_id = :account AND livemode = :livemode AND key = :key"
 FINISH: Final = """
 UPDATE idempotency_keys SET state = 'finished', status = :status, response = :response, object_id = :object
 WHERE account_id = :account AND livemode = :livemode AND key = :key AND state = 'started'"""
-ABOUT: Final = """
-UPDATE idempotency_keys SET object_id = :object
-WHERE account_id = :account AND livemode = :livemode AND key = :key AND state = 'started'"""
-RELEASE: Final = """
+FORGET: Final = """
 DELETE FROM idempotency_keys
-WHERE account_id = :account AND livemode = :livemode AND key = :key AND created_us < :before AND state = 'finished'"""
+WHERE account_id = :account AND livemode = :livemode AND key = :key AND state = 'finished' AND created_us < :before"""
 PRUNE: Final = "DELETE FROM idempotency_keys WHERE created_us < :before AND (state = 'finished' OR created_us < :long_before)"
 
 
@@ -68,31 +62,17 @@ def fingerprints(tree: Mapping[str, Any], secret: bytes) -> str:
     ).decode()
 
 
-def claim(tx: Tx, env: Env, wanted: Claim) -> Kept | Unfinished | None:
-    """Take the key for this request; else the kept reply of the one before. Raises mismatch or in-use."""
-    for _ in range(2):
-        taken = tx.run(
-            CLAIM,
-            account=env.account,
-            livemode=int(env.livemode),
-            key=wanted.key,
-            now=env.wall,
-            operation=wanted.operation,
-            params=wanted.params,
-            lease=env.wall + LEASE_US,
-            request=env.request_id or "",
+def earlier(tx: Tx, env: Env, wanted: Claim) -> Kept | Unfinished | None:
+    """What a call before this one has left under the key; None if this is the first. Raises mismatch or in-use."""
+    row = tx.one(FIND, account=env.account, livemode=int(env.livemode), key=wanted.key)
+    if row is None:
+        return None
+    if row["state"] == "finished" and row["created_us"] < env.wall - KEPT_US:
+        tx.run(
+            FORGET, account=env.account, livemode=int(env.livemode), key=wanted.key, before=env.wall - KEPT_US
         )
-        if taken:
-            return None
-        row = tx.lock(FIND, account=env.account, livemode=int(env.livemode), key=wanted.key)
-        if row is None:
-            continue  # pruned in between
-        expired = tx.run(
-            RELEASE, account=env.account, livemode=int(env.livemode), key=wanted.key, before=env.wall - KEPT_US
-        )
-        if not expired:
-            return _earlier(row, env, wanted)
-    raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
+        return None
+    return _earlier(row, env, wanted)
 
 
 def _earlier(row: Row, env: Env, wanted: Claim) -> Kept | Unfinished:
@@ -125,21 +105,50 @@ def _differing(first: str, second: str) -> list[str]:
     return sorted(name for name in a.keys() | b.keys() if a.get(name) != b.get(name))
 
 
-def about(tx: Tx, env: Env, key: str, object_id: str) -> None:
-    """Note what a started call has made, in the transaction that made it."""
-    tx.run(ABOUT, account=env.account, livemode=int(env.livemode), key=key, object=object_id)
+def start(tx: Tx, env: Env, claim: Claim, object_id: str) -> None:
+    """Hold the key while somebody outside is asked; `object_id` is what the call has made so far."""
+    _add(tx, env, claim, state="started", object_id=object_id, status=None, response=None)
 
 
-def finish(tx: Tx, env: Env, key: str, status: int, response: bytes, object_id: str | None) -> None:
+def finish(tx: Tx, env: Env, claim: Claim, status: int, response: bytes, object_id: str | None) -> None:
     """Keep the reply, in the transaction that ends the call."""
-    tx.run(
+    changed = tx.run(
         FINISH,
         account=env.account,
         livemode=int(env.livemode),
-        key=key,
+        key=claim.key,
         status=status,
         response=response.decode(),
         object=object_id,
+    )
+    assert changed == 1, "finished a key that was not started"
+
+
+def keep(tx: Tx, env: Env, claim: Claim, status: int, response: bytes, object_id: str | None) -> None:
+    """Keep the reply of a call that begins and ends in this transaction."""
+    _add(tx, env, claim, state="finished", object_id=object_id, status=status, response=response.decode())
+
+
+def _add(
+    tx: Tx, env: Env, claim: Claim, *, state: str, object_id: str | None, status: int | None, response: str | None
+) -> None:
+    """The row is put off until COMMIT: a twin that got there first is met then, and this call runs again to find it."""
+    tx.append(
+        "idempotency_keys",
+        {
+            "account_id": env.account,
+            "livemode": int(env.livemode),
+            "key": claim.key,
+            "created_us": env.wall,
+            "operation": claim.operation,
+            "params": claim.params,
+            "state": state,
+            "lease_us": env.wall + LEASE_US,
+            "request_id": env.request_id or "",
+            "object_id": object_id,
+            "status": status,
+            "response": response,
+        },
     )
 
 
