@@ -1,7 +1,7 @@
 """Request bodies and queries into typed parameters, and every way in which they can be wrong into a named error.
 
-Form bodies use Stripe's brackets: `card[number]=…`, `expand[]=customer`, `payment_method_types[0]=card`. All values of a
-form are text, so the target type decides what they mean; JSON values are taken as they are. Both end in the same check.
+Form bodies use Stripe's brackets: `card[number]=…`, `expand[]=customer`, `payment_method_types[0]=card`. All values of
+a form are text, so the target type decides what they mean; JSON values are taken as they are. Both end in one check.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import json
 import re
 from collections.abc import Mapping
 from enum import Enum
+from itertools import islice
 from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 from msgspec import Struct, inspect
 
-from finsecure_server.core.cards import find_pan
+from finsecure_server.core.cards import find_pan, mask
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.web import params
 
@@ -27,6 +28,9 @@ DEPTH_MAX: Final = 8  # brackets in a name, and nesting in JSON
 FIELDS_MAX: Final = 1000
 DIGITS_MAX: Final = 40  # beyond any amount; a longer run of digits is not read as a number at all
 PAN_DIGITS_MIN: Final = 13
+SHOWN_LETTERS_MAX: Final = 100  # of a value, in an error or a log
+LOGGED_ITEMS_MAX: Final = 100
+REDACTED: Final = "[redacted]"
 _INTEGER: Final = re.compile(r"-?[0-9]+")
 _NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _BAD_LETTERS: Final = re.compile("[\x00\ud800-\udfff]")
@@ -250,7 +254,7 @@ def _plain(value: str, shape: Shape, form: bool, path: str) -> Any:
     if not form:
         check_text(value, path)
         return value
-    if shape.kind is Kind.INTEGER or shape.item is not None and shape.kind is Kind.STRUCT:
+    if shape.kind is Kind.INTEGER or (shape.item is not None and shape.kind is Kind.STRUCT):
         if not _INTEGER.fullmatch(value) or len(value) > DIGITS_MAX:
             code = Code.PARAMETER_INVALID_INTEGER if value else Code.PARAMETER_INVALID_EMPTY
             raise Refused(code, f"Invalid integer: {_shown(value)}", param=path)
@@ -278,7 +282,9 @@ def _map(value: dict[str, Any], path: str) -> dict[str, Any]:
     """Metadata: the limits are per key, so the error can name the key."""
     if len(value) > params.METADATA_KEYS_MAX:
         raise Refused(
-            Code.METADATA_TOO_MANY_KEYS, f"Metadata holds at most {params.METADATA_KEYS_MAX} keys; this has {len(value)}.", param=path
+            Code.METADATA_TOO_MANY_KEYS,
+            f"Metadata holds at most {params.METADATA_KEYS_MAX} keys; this has {len(value)}.",
+            param=path,
         )
     for key, text in value.items():
         check_text(key, path)
@@ -299,9 +305,19 @@ def _map(value: dict[str, Any], path: str) -> dict[str, Any]:
     return value
 
 
+def is_clean(text: str) -> bool:
+    """Whether every engine and every log can hold the text: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and (text.isascii() or _BAD_LETTERS.search(text) is None)
+
+
+def cleaned(text: str) -> str:
+    """The text with what nobody can hold replaced."""
+    return text if is_clean(text) else _BAD_LETTERS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def check_text(text: str, path: str) -> None:
     """No letter that a database or a log cannot hold, and no card number where none belongs."""
-    if _BAD_LETTERS.search(text):
+    if not is_clean(text):
         raise Refused(Code.PARAMETER_INVALID_STRING, "The text holds a NUL or half of a surrogate pair.", param=path)
     if len(text) >= PAN_DIGITS_MIN and find_pan(text):
         raise Refused(Code.CARD_NUMBER_IN_TEXT, param=path)
@@ -329,7 +345,7 @@ _WRONG_TYPE: Final = (
 
 
 def _refusal(said: str, shape: Shape, meant: dict[str, Any]) -> Refused:
-    """msgspec's sentence about a value, as one of our errors."""
+    """What msgspec says about a value, as one of our errors."""
     match = _AT.fullmatch(said)
     assert match is not None
     what, path = match[1], _bracketed(match[2] or "$")
@@ -376,29 +392,41 @@ def _is_secret(shape: Shape, path: str) -> bool:
 
 def _shown(value: object) -> str:
     """A value as an error may repeat it: short, printable, without a card number."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    text = _BAD_LETTERS.sub("\N{REPLACEMENT CHARACTER}", text)
-    if len(text) > 100:
-        text = text[:97] + "..."
-    return "(a card number)" if find_pan(text) else text
+    if isinstance(value, dict | list):
+        return "(an object)" if isinstance(value, dict) else "(a list)"  # who knows what is in it
+    text = cleaned(value if isinstance(value, str) else json.dumps(value))
+    if len(text) > SHOWN_LETTERS_MAX:
+        text = mask(text[: 2 * SHOWN_LETTERS_MAX])[: SHOWN_LETTERS_MAX - 3] + "..."
+    return "(a card number)" if len(text) >= PAN_DIGITS_MIN and find_pan(text) else text
 
 
 def redacted(tree: Any, shape: Shape | None) -> Any:
     """The request's parameters as the log may keep them: what the schema knows and does not call secret."""
     if shape is None or shape.secret:
-        return "[redacted]"
+        return REDACTED
+    kind = shape.kind
     if isinstance(tree, dict):
-        if shape.kind is Kind.STRUCT:
-            return {_shown(name): redacted(value, shape.fields.get(name)) for name, value in tree.items()}
-        return {_shown(name): _logged(value) for name, value in tree.items()}
+        if kind is Kind.STRUCT:
+            fields = shape.fields
+            return {
+                name if name in fields else _shown(name): redacted(value, fields.get(name))
+                for name, value in tree.items()
+            }
+        if kind is Kind.MAP:
+            return {_shown(name): _logged(value) for name, value in tree.items()}
+        if kind is Kind.LIST:
+            return [redacted(value, shape.item) for value in islice(tree.values(), LOGGED_ITEMS_MAX)]
+        return REDACTED
     if isinstance(tree, list):
-        return [redacted(value, shape.item) for value in tree[:100]]
+        return [redacted(value, shape.item) for value in tree[:LOGGED_ITEMS_MAX]] if kind is Kind.LIST else REDACTED
     return _logged(tree)
 
 
 def _logged(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, dict | list):
+        return REDACTED
     if isinstance(value, int):
         return value if abs(value) < 10**12 else _shown(str(value))
     return _shown(value)
