@@ -1,0 +1,5 @@
+"""The same live servers as the flows use."""
+
+from tests.flows.conftest import live
+
+__all__ = ["live"]

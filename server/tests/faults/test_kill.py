@@ -1,0 +1,67 @@
+"""kill -9 in the middle of everything: what was acknowledged is there, and nothing is there by half."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+
+import pytest
+
+from tests.faults.clients import PAYMENT, Connection, Ledger, pay_until_gone
+from tests.flows.live import Live
+
+CLIENTS = 32
+ROUNDS = {"sqlite": 20, "postgresql": 5}  # an engine that is its own process cannot lose what it has acknowledged to us
+
+
+async def _under_load(live: Live, ledger: Ledger, seconds: float) -> None:
+    clients = [asyncio.create_task(pay_until_gone(live.port, ledger)) for _ in range(CLIENTS)]
+    await asyncio.sleep(seconds)
+    live.stop(signal.SIGKILL)
+    await asyncio.wait_for(asyncio.gather(*clients), 30)
+
+
+async def _ask_again(live: Live, keys: set[str]) -> dict[str, str]:
+    """Every unanswered call once more, under its own key: it is done now, or was done already."""
+    connection = Connection(live.port)
+    found = {}
+    for key in keys:
+        answer = await connection.post("/v1/payment_intents", PAYMENT, key)
+        assert answer.status == 200, answer.body
+        found[key] = answer.json["id"]
+    connection.close()
+    return found
+
+
+def test_no_acknowledged_payment_is_lost(live: Live, request: pytest.FixtureRequest) -> None:
+    chance = random.Random(20261122)
+    engine = live.database_url.partition(":")[0]
+    known: dict[str, str] = {}
+    for _ in range(ROUNDS[engine]):
+        ledger = Ledger()
+        asyncio.run(_under_load(live, ledger, chance.uniform(0.05, 0.8)))
+        live.start()
+        ledger.acknowledged |= asyncio.run(_ask_again(live, ledger.unanswered))
+        known |= ledger.acknowledged
+        live.verify()
+    stored = {intent.id: intent.status for intent in live.stripe().v1.payment_intents.list({"limit": 100}).auto_paging_iter()}
+    assert stored == dict.fromkeys(known.values(), "succeeded"), "an intent is lost, or is there twice"
+
+
+def test_told_to_stop_it_finishes_what_it_began(live: Live) -> None:
+    ledger = Ledger()
+
+    async def load() -> int:
+        clients = [asyncio.create_task(pay_until_gone(live.port, ledger)) for _ in range(CLIENTS)]
+        await asyncio.sleep(0.5)
+        code = await asyncio.to_thread(live.stop)
+        await asyncio.wait_for(asyncio.gather(*clients), 30)
+        return code
+
+    code = asyncio.run(load())
+    assert code in (0, -signal.SIGTERM), live.log()
+    live.start()
+    stored = {intent.id for intent in live.stripe().v1.payment_intents.list({"limit": 100}).auto_paging_iter()}
+    assert set(ledger.acknowledged.values()) <= stored
+    live.verify()
