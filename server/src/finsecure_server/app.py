@@ -53,6 +53,7 @@ from finsecure_server.refunds import types as refunds_types
 from finsecure_server.settings import Settings
 from finsecure_server.storage.database import Database
 from finsecure_server.web import health, idempotency, limits
+from finsecure_server.web import request_log as request_logs
 from finsecure_server.web.asgi import Application, Caller, Request, Surroundings
 from finsecure_server.web.command import Kitchen
 from finsecure_server.web.cors import Cors
@@ -225,7 +226,7 @@ async def _chores(db: Database) -> None:
     while True:
         try:
             await db.write(lambda tx: idempotency.prune(tx, now_us()))
-            await db.write(lambda tx: RequestLog.prune(tx, now_us()))
+            await request_logs.prune(db, now_us())
             await seal.run_all(db, now_us())
         except Exception:  # the next round tries again; nothing depends on this one
             log.exception("chores failed")

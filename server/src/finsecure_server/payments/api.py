@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from finsecure_server.core.declines import DECLINES
+from finsecure_server.core.declines import Decline, by_code, for_payer
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.payments import charge_ops, ops, store
@@ -35,8 +35,8 @@ from finsecure_server.web.router import Answer, Call, Route
 
 Reply = Answer | Ask[Any, Answer]
 
-#: What a page of the payer's browser may see of an intent.
-_SECRETS_FROM_PUBLISHABLE: Final = ("metadata", "customer", "latest_charge", "transfer_group", "application", "on_behalf_of")
+#: What a page in the payer's browser has no need to see of an intent.
+_NOT_FOR_BROWSERS: Final = ("metadata", "customer", "latest_charge", "transfer_group", "application", "on_behalf_of")
 
 
 def create(tx: Tx, env: Env, call: Call[CreatePaymentIntent]) -> Reply:
@@ -93,12 +93,15 @@ def answer(env: Env, result: Result | Ask[Any, Result]) -> Reply:
     doc = reduced(env, result.doc.encode())
     if result.failure is None:
         return Answer(doc, object_id=result.intent.wire.id)
-    return decline(refusal(result.failure, doc), env, result.intent.wire.id)
+    return decline(refusal(env, result.failure, doc), env, result.intent.wire.id)
 
 
-def refusal(failure: LastPaymentError, doc: bytes, object_name: str = "payment_intent") -> Refused:
-    """A failure as the error that says so."""
-    row = DECLINES[failure.decline_code or failure.code]
+def refusal(env: Env, failure: LastPaymentError, doc: bytes, object_name: str = "payment_intent") -> Refused:
+    """A failure as the error that says so; to a payer's browser no more than the payer may learn."""
+    row = by_code(failure.decline_code or failure.code)
+    if env.publishable:
+        row = for_payer(row.code)
+        failure = _for_payer(failure, row)
     details: dict[str, object] = {"next_steps": row.next_steps, object_name: doc}
     for name in ("charge", "payment_method", "network_decline_code", "network_advice_code"):
         value = getattr(failure, name)
@@ -120,7 +123,7 @@ def recover(reader: Reader, env: Env, intent_id: str) -> Answer:
     if intent.status == "processing":
         raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
     if intent.status == "requires_payment_method" and intent.last_payment_error is not None:
-        return decline(refusal(intent.last_payment_error, reduced(env, doc)), env, intent_id)
+        return decline(refusal(env, intent.last_payment_error, reduced(env, doc)), env, intent_id)
     return Answer(reduced(env, doc), object_id=intent_id)
 
 
@@ -128,8 +131,25 @@ def reduced(env: Env, doc: bytes) -> bytes:
     """An intent as a publishable key may see it."""
     if not env.publishable:
         return doc
-    shown = msgspec.json.decode(doc)
-    return msgspec.json.encode({name: value for name, value in shown.items() if name not in _SECRETS_FROM_PUBLISHABLE})
+    intent = msgspec.json.decode(doc, type=PaymentIntent)
+    failure = intent.last_payment_error
+    if failure is not None:
+        intent.last_payment_error = _for_payer(failure, for_payer(failure.decline_code or failure.code))
+    shown = msgspec.to_builtins(intent)
+    return msgspec.json.encode({name: value for name, value in shown.items() if name not in _NOT_FOR_BROWSERS})
+
+
+def _for_payer(failure: LastPaymentError, row: Decline) -> LastPaymentError:
+    """Whoever holds a stolen card must not learn that it is known to be stolen."""
+    return LastPaymentError(
+        type=failure.type,
+        code=row.api_code.value,
+        message=row.message,
+        doc_url=failure.doc_url if row.code == (failure.decline_code or failure.code) else "",
+        decline_code=row.wire_code,
+        advice_code=row.advice_code,
+        payment_method=failure.payment_method,
+    )
 
 
 def retrieve_charge(reader: Reader, env: Env, call: Call[Any]) -> Answer:
@@ -160,7 +180,7 @@ def _charge_now(tx: Tx, env: Env, charge_id: str, result: Result | Ask[Any, Resu
         then = result.then
         return Ask(result.question, lambda tx, reply: _charge_now(tx, env, charge_id, then(tx, reply)), result.about)
     if result.failure is not None:
-        return decline(refusal(result.failure, result.doc.encode()), env, charge_id)
+        return decline(refusal(env, result.failure, result.doc.encode()), env, charge_id)
     return Answer(store.get_charge(tx, env, charge_id), object_id=charge_id)
 
 

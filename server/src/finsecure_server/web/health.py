@@ -8,10 +8,9 @@ from msgspec import Meta, Struct
 
 from finsecure_server import __version__
 from finsecure_server.core.env import Env
+from finsecure_server.storage import queue
 from finsecure_server.storage.database import Reader
 from finsecure_server.web.router import Answer, Call, Route
-
-PROBE: Final = "SELECT number FROM schema_migrations ORDER BY number DESC LIMIT 1"
 
 
 class Health(Struct, kw_only=True):
@@ -19,7 +18,7 @@ class Health(Struct, kw_only=True):
 
     status: Literal["ok", "ready"]
     version: str
-    schema: int | None = None
+    work_late_seconds: Annotated[int | None, Meta(description="How late the oldest due work is; 0 when none waits.")] = None
     object: Literal["health"] = "health"
 
 
@@ -36,8 +35,9 @@ def alive(env: Env, call: Call[Any]) -> Answer | None:
 
 def ready(reader: Reader, env: Env, call: Call[Any]) -> Answer:
     """GET /health?ready=1: the database answers too."""
-    row = reader.one(PROBE)
-    return Answer(Health(status="ready", version=__version__, schema=None if row is None else row["number"]))
+    due_us = queue.next_due_us(reader)
+    late_us = 0 if due_us is None else max(0, env.wall - due_us)
+    return Answer(Health(status="ready", version=__version__, work_late_seconds=late_us // 1_000_000))
 
 
 ROUTES: Final = tuple(
