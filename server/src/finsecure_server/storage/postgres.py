@@ -4,12 +4,12 @@ READ COMMITTED with row locks. A serialization failure, a deadlock or a lock tha
 the op again, for an op has no effect on the outside. So is a connection lost before COMMIT. One lost *during* COMMIT
 leaves the outcome open, and is reported as that (`CommitUnknown`), never run again.
 
-Round trips are what a transaction costs here. So BEGIN goes out together with the first statement, and append-only rows
-wait until the op is done and go out together with COMMIT, many rows to a statement. Measured for three statements, three
-events and six postings: on one machine 2,000 to 2,700 transactions/s a connection against 1,600 to 1,900 with a round
-trip each; over a network two and a half milliseconds wide, 93 against 54. `executemany` cost a third more CPU than many
-rows to a statement, `unnest` of arrays twice as much. Every connection goes to the primary: money is never decided on a
-replica's word.
+Round trips are what a transaction costs here. So BEGIN goes out together with the first statement, and what an op puts
+off goes out together with COMMIT, many rows to a statement. Measured for three statements, three events and six
+postings: on one machine 2,000 to 2,700 transactions/s a connection against 1,600 to 1,900 with a round trip each; over
+a network two and a half milliseconds wide, 93 against 54. `executemany` cost a third more CPU than many rows to a
+statement, `unnest` of arrays twice as much. Every connection goes to the primary: money is never decided on a replica's
+word.
 """
 
 from __future__ import annotations
@@ -100,18 +100,29 @@ def connect(url: str, **settings: str | int) -> psycopg.Connection[dict[str, Any
 
 
 class PostgresTx:
-    """A `Tx` on one connection."""
+    """A `Tx` on one connection. It begins with its first statement."""
 
-    __slots__ = ("_appended", "_cursor", "_later")
+    __slots__ = ("_appended", "_begin", "_cursor", "_later")
 
-    def __init__(self, cursor: Cursor) -> None:
+    def __init__(self, cursor: Cursor, begin: LiteralString) -> None:
         self._cursor = cursor
+        self._begin: LiteralString | None = begin
         self._appended: dict[tuple[str, tuple[str, ...]], list[Sequence[object]]] = {}
         self._later: list[tuple[str, list[object]]] = []
 
     def _execute(self, sql: str, params: Mapping[str, object]) -> Cursor:
         text, names = statement(sql)
-        return self._cursor.execute(text, [params[name] for name in names])
+        values = [params[name] for name in names]
+        if self._begin is None:
+            return self._cursor.execute(text, values)
+        with self._cursor.connection.pipeline():
+            self._begin_if_needed()
+            return self._cursor.execute(text, values)
+
+    def _begin_if_needed(self) -> None:
+        if self._begin is not None:
+            self._cursor.connection.execute(self._begin)
+            self._begin = None
 
     def one(self, sql: str, /, **params: object) -> Row | None:
         return self._execute(sql, params).fetchone()
@@ -133,16 +144,22 @@ class PostgresTx:
         self._later.append((text, [params[name] for name in names]))
 
     def flush(self) -> None:
-        with self._cursor.connection.pipeline():
-            self.write_put_off()
+        if self._appended or self._later:
+            with self._cursor.connection.pipeline():
+                self._write_put_off()
 
-    @property
-    def has_put_off(self) -> bool:
-        """Whether anything waits for COMMIT."""
-        return bool(self._appended or self._later)
+    def commit(self) -> None:
+        """Write what was put off, and commit, in one round trip. An op that did nothing has nothing to commit."""
+        if self._appended or self._later:
+            with self._cursor.connection.pipeline():
+                self._write_put_off()
+                self._cursor.execute("COMMIT")
+        elif self._begin is None:
+            self._cursor.execute("COMMIT")
 
-    def write_put_off(self) -> None:
+    def _write_put_off(self) -> None:
         """Send what was put off; inside a pipeline. Updates come last: others may wait for the rows that they lock."""
+        self._begin_if_needed()
         appended, self._appended = self._appended, {}
         for (table, columns), rows in appended.items():
             for start in range(0, len(rows), ROWS_PER_INSERT):
@@ -195,15 +212,14 @@ class _Connection:
 
     def write(self, op: Callable[[Tx], T]) -> T:
         """Run `op` and commit. Raises `_Again` if that may be tried once more."""
-        cursor = self.cursor()
-        tx = PostgresTx(cursor, _BEGIN_WRITE)
+        tx = PostgresTx(self.cursor(), _BEGIN_WRITE)
         committing = False
         try:
             with transaction_open():
                 result = op(tx)
             assert self._state() != TransactionStatus.INERROR, "an op went on after one of its statements had failed"
             committing, self._warned = True, False
-            self._commit(cursor, tx)
+            tx.commit()
         except psycopg.Error as error:
             raise self._understood(error, committing=committing) from error
         except BaseException:  # whatever it was, it is the caller's to hear
@@ -215,10 +231,10 @@ class _Connection:
 
     def read(self, look: Callable[[Reader], T], answer: Callable[[T], None]) -> None:
         """Let `look` see one snapshot, and pass its result to `answer`, who need not wait for the end."""
-        cursor = self.cursor()
+        reader = PostgresTx(self.cursor(), _BEGIN_READ)
         try:
             with transaction_open():
-                result = look(PostgresTx(cursor, _BEGIN_READ))
+                result = look(reader)
         except psycopg.Error as error:
             raise self._understood(error, committing=False) from error
         except BaseException:
@@ -226,19 +242,6 @@ class _Connection:
             raise
         answer(result)
         self._roll_back()
-
-    def _commit(self, cursor: Cursor, tx: PostgresTx) -> None:
-        if not tx.appended:
-            if self._state() != TransactionStatus.IDLE:  # an op that did nothing has nothing to commit
-                cursor.execute("COMMIT")
-            return
-        with cursor.connection.pipeline():
-            tx.begin()
-            for (table, columns), rows in tx.appended.items():
-                for start in range(0, len(rows), ROWS_PER_INSERT):
-                    some = rows[start : start + ROWS_PER_INSERT]
-                    cursor.execute(_insert(table, columns, len(some)), [value for row in some for value in row])
-            cursor.execute("COMMIT")
 
     def _state(self) -> TransactionStatus:
         return TransactionStatus.UNKNOWN if self._conn is None else self._conn.info.transaction_status
