@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finsecure_server.settings import RATE_LIMIT_MAX
@@ -42,6 +42,7 @@ def test_the_rule(whole_at: int, allowed: bool, remaining: int, reset: int, retr
     assert new == NOW + after * MS
 
 
+@settings(deadline=None)
 @given(per_second=st.integers(1, RATE_LIMIT_MAX), whole_at=st.integers(-(10**7), 10**7), times=st.integers(1, 40))
 def test_what_holds_for_every_rate(per_second: int, whole_at: int, times: int) -> None:
     at = NOW + whole_at

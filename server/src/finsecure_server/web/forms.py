@@ -31,6 +31,7 @@ PAN_DIGITS_MIN: Final = 13
 SHOWN_LETTERS_MAX: Final = 100  # of a value, in an error or a log
 LOGGED_ITEMS_MAX: Final = 100
 REDACTED: Final = "[redacted]"
+_BEYOND: Final = 10**DIGITS_MAX
 _INTEGER: Final = re.compile(r"-?[0-9]+")
 _NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _BAD_LETTERS: Final = re.compile("[\x00\ud800-\udfff]")
@@ -53,12 +54,13 @@ class Kind(Enum):
 class Shape:
     """What a field takes, read once from the Struct: drives the form, the log's redaction and the hints."""
 
-    __slots__ = ("fields", "item", "kind", "nullable", "secret")
+    __slots__ = ("choices", "fields", "item", "kind", "nullable", "secret")
 
-    def __init__(self, kind: Kind, *, secret: bool = False, nullable: bool = False) -> None:
+    def __init__(self, kind: Kind, *, secret: bool = False, choices: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self.secret = secret
-        self.nullable = nullable
+        self.nullable = False
+        self.choices = choices  # of a text that comes from a closed list
         self.fields: dict[str, Shape] = {}
         self.item: Shape | None = None
 
@@ -90,7 +92,15 @@ def _shape(info: inspect.Type) -> Shape:
         return Shape(Kind.INTEGER, secret=secret)
     if isinstance(info, inspect.BoolType):
         return Shape(Kind.BOOLEAN)
-    return Shape(Kind.TEXT, secret=secret)
+    return Shape(Kind.TEXT, secret=secret, choices=_choices(info))
+
+
+def _choices(info: inspect.Type) -> tuple[str, ...]:
+    if isinstance(info, inspect.LiteralType):
+        return tuple(str(value) for value in info.values)
+    if isinstance(info, inspect.EnumType):
+        return tuple(str(member.value) for member in info.cls)
+    return ()
 
 
 def _union(info: inspect.UnionType, secret: bool) -> Shape:
@@ -122,18 +132,16 @@ def parse_form(text: bytes) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     if not text:
         return tree
-    pairs = text.split(b"&")
-    if len(pairs) > FIELDS_MAX:
+    if text.count(b"&") >= FIELDS_MAX:
         raise Refused(Code.BODY_MALFORMED, f"The request has more than {FIELDS_MAX} parameters.")
-    for pair in pairs:
-        if not pair:
-            continue
-        name_bytes, _, value_bytes = pair.partition(b"=")
-        try:
-            name = _unquote(name_bytes)
-            value = _unquote(value_bytes)
-        except UnicodeDecodeError:
-            raise Refused(Code.BODY_MALFORMED, "The parameters are not valid UTF-8.") from None
+    quoted = b"%" in text or b"+" in text
+    try:
+        pairs = [pair.partition("=") for pair in text.decode().split("&") if pair]
+        if quoted:
+            pairs = [(_unquote(name), mark, _unquote(value)) for name, mark, value in pairs]
+    except UnicodeDecodeError:
+        raise Refused(Code.BODY_MALFORMED, "The parameters are not valid UTF-8.") from None
+    for name, _, value in pairs:
         if "[" in name or "]" in name:
             _put(tree, name, value)
         elif name in tree:
@@ -143,12 +151,10 @@ def parse_form(text: bytes) -> dict[str, Any]:
     return tree
 
 
-def _unquote(text: bytes) -> str:
-    if b"+" in text:
-        text = text.replace(b"+", b" ")
-    if b"%" in text:
-        text = unquote_to_bytes(text)
-    return text.decode()
+def _unquote(text: str) -> str:
+    if "+" in text:
+        text = text.replace("+", " ")
+    return unquote_to_bytes(text).decode() if "%" in text else text
 
 
 def _put(tree: dict[str, Any], name: str, value: str) -> None:
@@ -200,8 +206,10 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-def _parse_int(digits: str) -> int | str:
-    return int(digits) if len(digits) <= DIGITS_MAX else digits
+def _parse_int(digits: str) -> int:
+    if len(digits) <= DIGITS_MAX:
+        return int(digits)
+    return -_BEYOND if digits[0] == "-" else _BEYOND  # it is out of any range; how far does not matter
 
 
 # -- meaning ----------------------------------------------------------------------------------------------------------
@@ -254,15 +262,17 @@ def _plain(value: str, shape: Shape, form: bool, path: str) -> Any:
     if not form:
         check_text(value, path)
         return value
-    if shape.kind is Kind.INTEGER or (shape.item is not None and shape.kind is Kind.STRUCT):
-        if not _INTEGER.fullmatch(value) or len(value) > DIGITS_MAX:
-            code = Code.PARAMETER_INVALID_INTEGER if value else Code.PARAMETER_INVALID_EMPTY
-            raise Refused(code, f"Invalid integer: {_shown(value)}", param=path)
-        return int(value)
-    if shape.kind is Kind.BOOLEAN and value in ("true", "false"):
-        return value == "true"
+    kind = shape.kind
     if not value:
-        return None if shape.nullable or shape.kind is Kind.MAP else [] if shape.kind is Kind.LIST else value
+        if shape.nullable or kind is Kind.MAP:
+            return None
+        return [] if kind is Kind.LIST else value
+    if kind is Kind.INTEGER or (shape.item is not None and kind is Kind.STRUCT):
+        if not _INTEGER.fullmatch(value) or len(value) > DIGITS_MAX:
+            raise Refused(Code.PARAMETER_INVALID_INTEGER, f"Invalid integer: {_shown(value)}", param=path)
+        return int(value)
+    if kind is Kind.BOOLEAN and value in ("true", "false"):
+        return value == "true"
     check_text(value, path)
     return value
 
@@ -289,8 +299,10 @@ def _map(value: dict[str, Any], path: str) -> dict[str, Any]:
     for key, text in value.items():
         check_text(key, path)
         here = f"{path}[{_shown(key)}]"
-        if not 0 < len(key) <= params.METADATA_KEY_LETTERS_MAX or "[" in key or "]" in key:
+        if not key or "[" in key or "]" in key:
             raise Refused(Code.METADATA_KEY_INVALID, param=here)
+        if len(key) > params.METADATA_KEY_LETTERS_MAX:
+            raise Refused(Code.METADATA_KEY_TOO_LONG, param=here)
         if text is None:
             continue
         if not isinstance(text, str):
@@ -335,7 +347,7 @@ def _unknown(name: str, path: str, fields: Mapping[str, Shape]) -> Refused:
 
 _WRONG_TYPE: Final = (
     ("Expected `int", Code.PARAMETER_INVALID_INTEGER, "Invalid integer"),
-    ("Expected `str` of length", Code.PARAMETER_TOO_LONG, "Invalid length"),
+    ("Expected `str` of length <=", Code.PARAMETER_TOO_LONG, "Too long"),
     ("Expected `str", Code.PARAMETER_INVALID_STRING, "Invalid string"),
     ("Expected `bool", Code.PARAMETER_INVALID_BOOLEAN, "Invalid boolean"),
     ("Invalid enum value", Code.PARAMETER_INVALID_ENUM, "Invalid value"),
@@ -352,15 +364,18 @@ def _refusal(said: str, shape: Shape, meant: dict[str, Any]) -> Refused:
     if missing := _MISSING.fullmatch(what):
         name = f"{path}[{missing[1]}]" if path else missing[1]
         return Refused(Code.PARAMETER_MISSING, f"Missing required param: {name}.", param=name)
-    value = _shown(_find(meant, path)) if not _is_secret(shape, path) else "(not shown)"
-    for start, code, words in _WRONG_TYPE:
-        if what.startswith(start):
-            empty = value == "" and code is not Code.PARAMETER_INVALID_STRING
-            rest = what[len(start) :] if code is Code.PARAMETER_INVALID_ENUM else ""
-            limits = what.removeprefix("Expected ") if " of length" in what or ">=" in what or "<=" in what else ""
-            message = f"{words}: {rest.strip() or value}" + (f" (expected {limits})" if limits else "")
-            return Refused(Code.PARAMETER_INVALID_EMPTY if empty else code, message, param=path)
-    return Refused(Code.PARAMETER_INVALID_OBJECT, f"Invalid value: {value}", param=path)
+    found, secret, choices = _find(meant, path), *_about(shape, path)
+    if found == "":
+        return Refused(Code.PARAMETER_INVALID_EMPTY, param=path)
+    value = "(not shown)" if secret else _shown(found)
+    code, words = next(
+        ((code, words) for start, code, words in _WRONG_TYPE if what.startswith(start)),
+        (Code.PARAMETER_INVALID_OBJECT, "Invalid value"),
+    )
+    if choices:
+        return Refused(code, f"{words}: {value}; must be one of {', '.join(choices)}.", param=path)
+    limits = what.removeprefix("Expected ") if any(sign in what for sign in ("<=", ">=", " matching ")) else ""
+    return Refused(code, f"{words}: {value}" + (f" (expected {limits})" if limits else ""), param=path)
 
 
 def _bracketed(path: str) -> str:
@@ -381,13 +396,16 @@ def _find(tree: Any, path: str) -> Any:
     return tree
 
 
-def _is_secret(shape: Shape, path: str) -> bool:
-    here: Shape | None = shape
+def _about(shape: Shape, path: str) -> tuple[bool, tuple[str, ...]]:
+    """Whether what stands at a path is secret, and what it may be."""
     for name in re.findall(r"[^\[\]]+", path):
-        here = here.fields.get(name) or here.item if here is not None else None
-        if here is not None and here.secret:
-            return True
-    return False
+        below = shape.fields.get(name) or shape.item
+        if below is None:
+            return False, ()
+        if below.secret:
+            return True, ()
+        shape = below
+    return False, shape.choices
 
 
 def _shown(value: object) -> str:
