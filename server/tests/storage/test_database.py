@@ -114,6 +114,79 @@ async def test_an_appended_row_that_cannot_be_written_takes_its_op_with_it_and_n
     assert len(await database.read(lambda reader: reader.all(EVENTS, account="acct_1"))) == 1
 
 
+async def test_what_was_put_off_is_done_with_the_commit_in_the_order_it_came(database: Database) -> None:
+    def op(tx: Tx) -> list[int | None]:
+        opened("L:a")(tx)
+        for by in (1, 2, 3):
+            tx.later(ADD, account="acct_1", name="L:a", by=by)
+        tx.later("UPDATE ledger_accounts SET currency = :to WHERE name = :name AND balance = 6", to="eur", name="L:a")
+        return [balance("L:a")(tx)]
+
+    assert await database.write(op) == [0]
+    row = await database.read(lambda reader: reader.one("SELECT currency, balance FROM ledger_accounts"))
+    assert row is not None
+    assert (row["currency"], row["balance"]) == ("eur", 6)
+
+
+async def test_what_was_put_off_can_be_done_at_once(database: Database) -> None:
+    def op(tx: Tx) -> tuple[int | None, int]:
+        tx.flush()  # nothing yet
+        opened("L:a")(tx)
+        tx.later(ADD, account="acct_1", name="L:a", by=5)
+        tx.append("events", event(1))
+        tx.flush()
+        tx.flush()
+        tx.append("events", event(2))
+        return balance("L:a")(tx), len(tx.all(EVENTS, account="acct_1"))
+
+    assert await database.write(op) == (5, 1)
+    assert await database.read(balance("L:a")) == 5
+    assert len(await database.read(lambda reader: reader.all(EVENTS, account="acct_1"))) == 2
+
+
+async def test_put_off_writes_are_enough_for_a_transaction_and_none_are_needed(database: Database) -> None:
+    await database.write(opened("L:a"))
+    await database.write(lambda tx: tx.later(ADD, account="acct_1", name="L:a", by=5))
+    await database.write(lambda tx: tx.append("events", event(1)))
+    assert await database.write(lambda _: "nothing to do") == "nothing to do"
+    assert await database.read(lambda _: "nothing to see") == "nothing to see"
+    assert await database.read(balance("L:a")) == 5
+    assert len(await database.read(lambda reader: reader.all(EVENTS, account="acct_1"))) == 1
+
+
+async def test_a_lock_sees_what_others_have_put_off(database: Database) -> None:
+    await database.write(opened("L:sum"))
+
+    def count(tx: Tx) -> None:
+        row = tx.lock(GET, account="acct_1", name="L:sum")
+        assert row is not None
+        tx.later(
+            "UPDATE ledger_accounts SET balance = :to WHERE account_id = :account AND name = :name",
+            to=row["balance"] + 1, account="acct_1", name="L:sum",
+        )  # fmt: skip
+
+    await asyncio.gather(*(database.write(count) for _ in range(60)))
+    assert await database.read(balance("L:sum")) == 60
+
+
+async def test_twins_that_put_off_the_same_row_have_one_effect(database: Database) -> None:
+    """The second one meets the first one's key at its commit, runs again, and finds it."""
+
+    def once(number: int) -> Callable[[Tx], str]:
+        def op(tx: Tx) -> str:
+            if tx.all(EVENTS, account="acct_1"):
+                return "found"
+            opened(f"L:{number}")(tx)
+            tx.append("events", event(1))
+            return "made"
+
+        return op
+
+    results = await asyncio.gather(*(database.write(once(number)) for number in range(20)))
+    assert sorted(results) == ["found"] * 19 + ["made"]
+    assert len(await database.read(lambda reader: reader.all("SELECT name FROM ledger_accounts"))) == 1
+
+
 async def test_a_broken_rule_of_the_schema_is_refused(database: Database) -> None:
     def negative(tx: Tx) -> None:
         tx.append("postings", {
