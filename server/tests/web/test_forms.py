@@ -199,7 +199,7 @@ def test_a_form_says_an_integer_in_digits_or_not_at_all(value: str) -> None:
     for name in ("amount", "limit", "fee", "created", "items[0][price]", "card[exp_month]", "created[gte]"):
         error = form_with(name, value)
         assert (error.code, error.param) == (Code.PARAMETER_INVALID_INTEGER, name)
-        assert each.rule.status == 400
+        assert error.rule.status == 400
 
 
 NOT_AN_INTEGER = """10.5 1e3 1E3 1.0 -0.0 1e400 true false null [1] [] {} "100" "１００" """
@@ -408,7 +408,7 @@ def test_what_is_wrong_in_json(body: str | bytes, code: str | None, param: str |
 def test_nesting_without_a_bottom(depth: int, where: str) -> None:
     for left, right in (("[", "]"), ('{"a":', "}")):
         error = json_with(f'"{where}":{left * depth}1{right * depth}')
-        assert each.rule.status == 400
+        assert error.rule.status == 400
         assert len(error.message) < 400
 
 

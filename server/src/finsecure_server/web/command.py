@@ -104,7 +104,7 @@ def _finish(
     reply = _reply(kitchen, tx, env, call, answer)
     if claim is not None:
         end = idempotency.finish if started else idempotency.keep
-        end(tx, env, claim, reply.status, reply.body, reply.object_id)
+        end(tx, env, claim, reply.status, reply.kept or reply.body, reply.object_id)
     return reply
 
 
