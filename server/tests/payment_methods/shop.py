@@ -14,7 +14,7 @@ from finsecure_server.payment_methods import api, keys, store, types
 from finsecure_server.payment_methods.vault import Vaults
 from finsecure_server.storage.database import Database
 from finsecure_server.web.render import Expansion
-from tests.edge import Edge, Got
+from tests.edge import SECOND, Edge, Got
 
 ROUTES = (*customers_api.ROUTES, *api.ROUTES)
 EXPANSION = Expansion(
@@ -53,3 +53,26 @@ async def events(shop: Edge, object_id: str) -> list[dict[str, Any]]:
     rows = await shop.db.read(lambda reader: reader.all(EVENTS, id=object_id))
     assert [row["sequence"] for row in rows] == list(range(1, len(rows) + 1))
     return [msgspec.json.decode(row["doc"]) for row in rows]
+
+
+async def customer_of(shop: Edge, **fields: object) -> str:
+    """A new customer's id."""
+    customer: str = (await made(shop, "/v1/customers", fields))["id"]
+    return customer
+
+
+async def new_card(shop: Edge, **fields: object) -> dict[str, Any]:
+    """A card of nobody."""
+    return await made(shop, "/v1/payment_methods", {**VISA, "card[cvc]": "123", **fields})
+
+
+async def attach(shop: Edge, method_id: str, customer: str) -> dict[str, Any]:
+    """A payment method after it was attached."""
+    shop.wall += SECOND  # so that lists have an order
+    return await made(shop, f"/v1/payment_methods/{method_id}/attach", {"customer": customer})
+
+
+async def listed(shop: Edge, customer: str, query: str = "") -> list[str]:
+    """The ids of a customer's payment methods, newest first."""
+    page = await seen(shop, f"/v1/customers/{customer}/payment_methods?{query}")
+    return [method["id"] for method in page["data"]]
