@@ -188,3 +188,25 @@ async def test_reports_of_two_holders_of_one_row_count_once(database: Database) 
     )
     assert sum(reports) == 1
     assert await waits_until(database) is None
+
+
+async def test_what_waits_for_the_same_thing_is_woken_together(database: Database) -> None:
+    hour = 3600 * SECOND
+    for object_id, kind in (("re_1", "retry"), ("re_2", "retry"), ("re_3", "other")):
+        await database.write(schedule(object_id, T0 + hour, kind=kind))
+    await database.write(schedule("re_4", T0 + hour, kind="retry", at=env(account="acct_2")))
+    await database.write(schedule("re_5", T0 + hour, kind="retry", at=env(livemode=True)))
+    await database.write(schedule("re_0", T0 - SECOND, kind="retry"))
+    (leased,) = await database.write(lease(T0))
+    assert await database.write(lambda tx: queue.wake(tx, env(), "retry")) == 2  # not the one that somebody works on
+    assert {due.object_id for due in await database.write(lease(T0))} == {"re_1", "re_2"}
+    assert await database.write(lambda tx: queue.done(tx, leased))
+
+
+async def test_what_is_scheduled_late_is_there_after_the_commit(database: Database) -> None:
+    def op(tx: Tx) -> int | None:
+        queue.schedule(tx, env(), "settle", "pi_1", T0, late=True)
+        return queue.next_due_us(tx)
+
+    assert await database.write(op) is None
+    assert await waits_until(database) == T0

@@ -8,9 +8,10 @@ import msgspec
 
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.funds import Bucket
 from finsecure_server.core.ledger import NEVER_NEGATIVE, Entry, Name, Posting, Taken, change
+from finsecure_server.ledger import fund_store
 from finsecure_server.ledger.types import BalanceTransaction, FeeDetail
-from finsecure_server.storage import queue
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.storage.pages import Listing
 
@@ -33,10 +34,6 @@ BALANCE: Final = """
 SELECT balance FROM ledger_accounts
 WHERE account_id = :account AND livemode = :livemode AND currency = :currency AND name = :name"""
 BALANCES: Final = "SELECT currency, name, balance FROM ledger_accounts WHERE account_id = :account AND livemode = :livemode"
-RECORD: Final = """
-INSERT INTO balance_transactions
-(account_id, livemode, id, created_us, type, source_id, currency, amount, fee, net, available_on, pending, doc)
-VALUES (:account, :livemode, :id, :created, :type, :source, :currency, :amount, :fee, :net, :available_on, :pending, :doc)"""
 
 
 def post(tx: Tx, env: Env, entry: Entry, source_id: str, ordinal: int = 1) -> None:
@@ -78,12 +75,12 @@ def post(tx: Tx, env: Env, entry: Entry, source_id: str, ordinal: int = 1) -> No
 
 
 def _move(tx: Tx, env: Env, currency: str, posting: Posting) -> None:
+    """What may run out is taken at once; what is only added can wait for the commit, and holds its row that much shorter."""
     by = change(posting)
-    sql = TAKE if by < 0 and posting.name in NEVER_NEGATIVE else ADD
-    moved = tx.run(
-        sql, account=env.account, livemode=int(env.livemode), currency=currency, name=posting.name.value, change=by
-    )
-    if not moved:
+    where = {"account": env.account, "livemode": int(env.livemode), "currency": currency, "name": posting.name.value}
+    if by > 0 or posting.name not in NEVER_NEGATIVE:
+        tx.later(ADD, change=by, **where)
+    elif not tx.run(TAKE, change=by, **where):
         raise Refused(Code.BALANCE_INSUFFICIENT)
 
 
@@ -91,6 +88,12 @@ def balance(tx: Tx, env: Env, currency: str, name: Name) -> int:
     """One account's balance, held until this transaction ends. An account without a row has none."""
     row = tx.lock(BALANCE, account=env.account, livemode=int(env.livemode), currency=currency, name=name.value)
     return 0 if row is None else int(row["balance"])
+
+
+def balances(reader: Reader, env: Env) -> dict[tuple[str, str], int]:
+    """Every account of the caller by currency and name."""
+    rows = reader.all(BALANCES, account=env.account, livemode=int(env.livemode))
+    return {(row["currency"], row["name"]): row["balance"] for row in rows}
 
 
 def take(tx: Tx, env: Env, currency: str, amount: int, *, pending_first: bool, debt_up_to: int | None) -> Taken | None:
@@ -127,8 +130,14 @@ def record(
     on: int | None = None,
     description: str | None = None,
     category: str | None = None,
+    payout: str | None = None,
 ) -> str:
-    """A row of the merchant's balance, and its id. `pending` is what it added to merchant_pending, to be released on `on`."""
+    """A row of the merchant's balance, and its id.
+
+    `pending` is what it added to merchant_pending, to be released on `on`, in seconds; less than 0 is what it took
+    there. It comes after the `post` of the same movement: ops/release relies on that order. `payout` is the payout
+    whose own row this is.
+    """
     transaction = BalanceTransaction(
         id=env.new_id("txn"),
         amount=amount,
@@ -144,25 +153,28 @@ def record(
         status="pending" if pending else "available",
         type=type_,
     )
-    tx.run(
-        RECORD,
-        account=env.account,
-        livemode=int(env.livemode),
-        id=transaction.id,
-        created=env.now,
-        type=type_,
-        source=source_id,
-        currency=currency,
-        amount=amount,
-        fee=fee,
-        net=transaction.net,
-        available_on=transaction.available_on,
-        pending=pending,
-        doc=msgspec.json.encode(transaction).decode(),
+    tx.append(
+        "balance_transactions",
+        {
+            "account_id": env.account,
+            "livemode": int(env.livemode),
+            "id": transaction.id,
+            "created_us": env.now,
+            "type": type_,
+            "source_id": source_id,
+            "currency": currency,
+            "amount": amount,
+            "fee": fee,
+            "net": transaction.net,
+            "available_on": transaction.available_on,
+            "pending": pending,
+            "payout_id": payout,
+            "doc": msgspec.json.encode(transaction).decode(),
+        },
     )
     if pending:
-        release = f"{currency}:{transaction.available_on}"
-        queue.schedule(tx, env, "funds_available", release, transaction.available_on * 1_000_000)
+        bucket = Bucket(currency, transaction.available_on)
+        fund_store.add(tx, env, bucket, pending, gross=amount if type_ == "charge" else 0)
     return transaction.id
 
 

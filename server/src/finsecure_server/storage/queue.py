@@ -56,6 +56,11 @@ AND lease_us = :lease_us AND attempts = :attempts
 
 SHIFT: Final = "UPDATE due SET due_us = due_us - :delta WHERE account_id = :account AND livemode = 0 AND lease_us = 0"
 
+WAKE: Final = """
+UPDATE due SET due_us = :now
+WHERE account_id = :account AND livemode = :livemode AND kind = :kind AND lease_us = 0 AND due_us > :now
+"""
+
 NEXT: Final = "SELECT MIN(due_us) AS due_us FROM due"
 
 
@@ -72,15 +77,24 @@ class Due(NamedTuple):
     last_error: str | None
 
 
-def schedule(tx: Tx, env: Env, kind: str, object_id: str, due_us: int) -> None:
-    """Have `kind` done to the object at `due_us` of the account's own clock; takes the place of what was scheduled."""
+def schedule(tx: Tx, env: Env, kind: str, object_id: str, due_us: int, *, late: bool = False) -> None:
+    """Have `kind` done to the object at `due_us` of the account's own clock; takes the place of what was scheduled.
+
+    `late` writes it as the transaction commits: for a row that many transactions schedule at once.
+    """
     due_us -= env.now - env.wall
-    tx.run(SCHEDULE, account=env.account, livemode=int(env.livemode), kind=kind, object_id=object_id, due_us=due_us)
+    write = tx.later if late else tx.run
+    write(SCHEDULE, account=env.account, livemode=int(env.livemode), kind=kind, object_id=object_id, due_us=due_us)
 
 
 def cancel(tx: Tx, env: Env, kind: str, object_id: str) -> bool:
     """Have it not done after all; whether anything was scheduled."""
     return tx.run(CANCEL, account=env.account, livemode=int(env.livemode), kind=kind, object_id=object_id) == 1
+
+
+def wake(tx: Tx, env: Env, kind: str) -> int:
+    """Have all work of this kind that waits in this account and mode done now: what it waits for may have come."""
+    return tx.run(WAKE, account=env.account, livemode=int(env.livemode), kind=kind, now=env.wall)
 
 
 def lease(tx: Tx, now_us: int, lease_for_us: int, limit: int) -> list[Due]:
