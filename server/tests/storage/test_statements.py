@@ -105,7 +105,7 @@ def postgres(postgres_url: str) -> Iterator[PostgresPlans]:
 def test_statements_are_found_where_they_stand() -> None:
     found = statements()
     assert "storage.queue.SCHEDULE" in found
-    assert "web.idempotency.CLAIM" in found
+    assert "web.idempotency.FIND" in found
     assert "payments.store.INTENTS.statements()[0]" in found
 
 
