@@ -53,7 +53,9 @@ def count(name: str) -> Callable[[Reader], int]:
 def cut_commit(conn: psycopg.Connection[tuple[int, ...]], how: LiteralString) -> None:
     """Wait until somebody is committing on this server, and stop that."""
     committing = "SELECT {}(pid) FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'"
+    give_up = time.monotonic() + 10
     while not conn.execute(sql.SQL(committing).format(sql.SQL(how))).fetchall():
+        assert time.monotonic() < give_up, "nobody commits"
         time.sleep(0.01)
 
 
