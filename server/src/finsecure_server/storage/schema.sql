@@ -386,3 +386,4 @@ CREATE TABLE payouts (
     doc TEXT NOT NULL,
     PRIMARY KEY (account_id, livemode, id)
 );
+CREATE INDEX payouts_status ON payouts (account_id, livemode, status, id);
