@@ -1,16 +1,22 @@
 """A question to whoever decides about money, and the answers it can give.
 
-The same words serve every kind of question: authorize, increment, capture, void, refund. An answer that never came is an
-answer too: `Unknown`. It moves no money and is settled later by looking the attempt up, never by asking again.
+The same words serve every kind of question: authorize, increment, capture, void, refund, verify. An answer that never
+came is an answer too: `Unknown`. It moves no money and is settled later by looking the attempt up, never by asking
+again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
+
+#: While a processor is being asked nobody looks the attempt up: the asker waits up to ten seconds, and settles it then.
+LOOKUP_WHILE_ASKED_US: Final = 15_000_000
+LOOKUP_FIRST_US: Final = 1_000_000
+LOOKUP_LAST_US: Final = 3_600_000_000
 
 
 class Kind(StrEnum):
@@ -92,11 +98,16 @@ class Missing(Struct, frozen=True, kw_only=True, tag=True):
     """To a look-up: the processor never heard of this attempt. It may be given up safely."""
 
 
+def lookup_in_us(age_us: int, *, again: bool) -> int:
+    """How long to wait before an attempt of unknown outcome is looked up: a second, then half its age up to an hour."""
+    return min(max(age_us // 2, LOOKUP_FIRST_US), LOOKUP_LAST_US) if again else LOOKUP_FIRST_US
+
+
 Outcome = Approved | Declined | ActionNeeded | Pending | Unknown | Missing
 
 
 class Processor(Protocol):
-    """Whoever decides. `decide` answers at once where that needs no network; else `ask` does, with no transaction open."""
+    """Whoever decides. `decide` answers at once where that needs no network; else `ask` does, in no transaction."""
 
     name: str
     simulated: bool

@@ -19,7 +19,9 @@ from finsecure_server.core.errors import Code, Refused
 
 INCREMENTS_MAX: Final = 10
 ATTEMPTS_MAX: Final = 100  # confirmations of one intent; past it the intent is given up
-HOLD_SECONDS: Final = 7 * 86_400  # how long an authorization holds: the shortest of the networks' windows for one-off payments
+HOLD_SECONDS: Final = (
+    7 * 86_400
+)  # an authorization holds as long as the shortest window of the networks (one-off payments)
 
 
 class Status(StrEnum):
@@ -97,6 +99,10 @@ class Move(NamedTuple):
     charge_event: str | None  # charge.*
 
 
+#: The payer came back from their bank and had failed to authenticate. Nobody was asked for money: there is no charge.
+UNAUTHENTICATED: Final = Move(Status.REQUIRES_PAYMENT_METHOD, "payment_intent.payment_failed", None, None)
+
+
 def settle(kind: Kind, outcome: Outcome, *, capture_later: bool, before: Status, last: bool = True) -> Move:
     """The processor has answered a question of `kind`; `before` is the state to fall back to.
 
@@ -144,7 +150,8 @@ def _refused(kind: Kind, before: Status) -> Move:
 def check_capture(asked: int, *, capturable: int) -> None:
     """A capture takes something, and no more than is held."""
     if asked <= 0:
-        raise Refused(Code.AMOUNT_TOO_SMALL, "The amount to capture must be greater than zero.", param="amount_to_capture")
+        message = "The amount to capture must be greater than zero."
+        raise Refused(Code.AMOUNT_TOO_SMALL, message, param="amount_to_capture")
     if asked > capturable:
         raise Refused(
             Code.CAPTURE_EXCEEDS_AUTHORIZED,

@@ -6,20 +6,18 @@ from typing import Any, Final
 
 import msgspec
 
-from finsecure_server.core.declines import Decline, by_code, for_payer
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
-from finsecure_server.payments import charge_ops, ops, store
+from finsecure_server.payments import charge_ops, failure, ops, store
 from finsecure_server.payments.settle import Result
 from finsecure_server.payments.types import (
     CancelPaymentIntent,
-    CapturePaymentIntent,
     CaptureCharge,
+    CapturePaymentIntent,
     Charge,
     ConfirmPaymentIntent,
     CreatePaymentIntent,
     IncrementAuthorization,
-    LastPaymentError,
     ListCharges,
     ListPaymentIntents,
     PaymentIntent,
@@ -35,52 +33,49 @@ from finsecure_server.web.router import Answer, Call, Route
 
 Reply = Answer | Ask[Any, Answer]
 
-#: What a page in the payer's browser has no need to see of an intent.
-_NOT_FOR_BROWSERS: Final = ("metadata", "customer", "latest_charge", "transfer_group", "application", "on_behalf_of")
-
 
 def create(tx: Tx, env: Env, call: Call[CreatePaymentIntent]) -> Reply:
-    """POST /v1/payment_intents"""
+    """POST /v1/payment_intents."""
     return answer(env, ops.create(tx, env, call.params))
 
 
 def retrieve(reader: Reader, env: Env, call: Call[RetrievePaymentIntent]) -> Answer:
-    """GET /v1/payment_intents/{intent}"""
+    """GET /v1/payment_intents/{intent}."""
     intent_id = call.path["intent"]
     doc = store.get_intent(reader, env, intent_id)
     if env.publishable or isinstance(call.params.client_secret, str):
         secret = msgspec.json.decode(doc, type=PaymentIntent).client_secret
         ops.check_secret(env, secret, call.params.client_secret)
-    return Answer(reduced(env, doc), object_id=intent_id)
+    return Answer(failure.reduced(env, doc), object_id=intent_id)
 
 
 def update(tx: Tx, env: Env, call: Call[UpdatePaymentIntent]) -> Reply:
-    """POST /v1/payment_intents/{intent}"""
+    """POST /v1/payment_intents/{intent}."""
     return answer(env, ops.update(tx, env, call.path["intent"], call.params))
 
 
 def confirm(tx: Tx, env: Env, call: Call[ConfirmPaymentIntent]) -> Reply:
-    """POST /v1/payment_intents/{intent}/confirm"""
+    """POST /v1/payment_intents/{intent}/confirm."""
     return answer(env, ops.confirm(tx, env, call.path["intent"], call.params))
 
 
 def capture(tx: Tx, env: Env, call: Call[CapturePaymentIntent]) -> Reply:
-    """POST /v1/payment_intents/{intent}/capture"""
+    """POST /v1/payment_intents/{intent}/capture."""
     return answer(env, ops.capture(tx, env, call.path["intent"], call.params))
 
 
 def increment(tx: Tx, env: Env, call: Call[IncrementAuthorization]) -> Reply:
-    """POST /v1/payment_intents/{intent}/increment_authorization"""
+    """POST /v1/payment_intents/{intent}/increment_authorization."""
     return answer(env, ops.increment(tx, env, call.path["intent"], call.params))
 
 
 def cancel(tx: Tx, env: Env, call: Call[CancelPaymentIntent]) -> Reply:
-    """POST /v1/payment_intents/{intent}/cancel"""
+    """POST /v1/payment_intents/{intent}/cancel."""
     return answer(env, ops.cancel(tx, env, call.path["intent"], call.params))
 
 
 def list_(reader: Reader, env: Env, call: Call[ListPaymentIntents]) -> Answer:
-    """GET /v1/payment_intents"""
+    """GET /v1/payment_intents."""
     filters = {"customer": call.params.customer}
     return Answer(lists.page(reader, env, store.INTENTS, "pi", "/v1/payment_intents", call.params, filters))
 
@@ -90,30 +85,10 @@ def answer(env: Env, result: Result | Ask[Any, Result]) -> Reply:
     if isinstance(result, Ask):
         then = result.then
         return Ask(result.question, lambda tx, reply: answer(env, then(tx, reply)), result.about)
-    doc = reduced(env, result.doc.encode())
+    doc, intent_id = result.doc.encode(), result.intent.wire.id
     if result.failure is None:
-        return Answer(doc, object_id=result.intent.wire.id)
-    return decline(refusal(env, result.failure, doc), env, result.intent.wire.id)
-
-
-def refusal(env: Env, failure: LastPaymentError, doc: bytes, object_name: str = "payment_intent") -> Refused:
-    """A failure as the error that says so; to a payer's browser no more than the payer may learn."""
-    row = by_code(failure.decline_code or failure.code)
-    if env.publishable:
-        row = for_payer(row.code)
-        failure = _for_payer(failure, row)
-    details: dict[str, object] = {"next_steps": row.next_steps, object_name: doc}
-    for name in ("charge", "payment_method", "network_decline_code", "network_advice_code"):
-        value = getattr(failure, name)
-        if value is not None:
-            details[name] = value
-    return Refused(
-        Code(failure.code),
-        failure.message,
-        decline_code=failure.decline_code,
-        advice_code=failure.advice_code,
-        details=details,
-    )
+        return Answer(failure.reduced(env, doc), object_id=intent_id)
+    return decline(failure.refusal(env, result.failure, doc), env, intent_id)
 
 
 def recover(reader: Reader, env: Env, intent_id: str) -> Answer:
@@ -123,53 +98,29 @@ def recover(reader: Reader, env: Env, intent_id: str) -> Answer:
     if intent.status == "processing":
         raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
     if intent.status == "requires_payment_method" and intent.last_payment_error is not None:
-        return decline(refusal(env, intent.last_payment_error, reduced(env, doc)), env, intent_id)
-    return Answer(reduced(env, doc), object_id=intent_id)
-
-
-def reduced(env: Env, doc: bytes) -> bytes:
-    """An intent as a publishable key may see it."""
-    if not env.publishable:
-        return doc
-    intent = msgspec.json.decode(doc, type=PaymentIntent)
-    failure = intent.last_payment_error
-    if failure is not None:
-        intent.last_payment_error = _for_payer(failure, for_payer(failure.decline_code or failure.code))
-    shown = msgspec.to_builtins(intent)
-    return msgspec.json.encode({name: value for name, value in shown.items() if name not in _NOT_FOR_BROWSERS})
-
-
-def _for_payer(failure: LastPaymentError, row: Decline) -> LastPaymentError:
-    """Whoever holds a stolen card must not learn that it is known to be stolen."""
-    return LastPaymentError(
-        type=failure.type,
-        code=row.api_code.value,
-        message=row.message,
-        doc_url=failure.doc_url if row.code == (failure.decline_code or failure.code) else "",
-        decline_code=row.wire_code,
-        advice_code=row.advice_code,
-        payment_method=failure.payment_method,
-    )
+        return decline(failure.refusal(env, intent.last_payment_error, doc), env, intent_id)
+    return Answer(failure.reduced(env, doc), object_id=intent_id)
 
 
 def retrieve_charge(reader: Reader, env: Env, call: Call[Any]) -> Answer:
-    """GET /v1/charges/{charge}"""
+    """GET /v1/charges/{charge}."""
     return Answer(store.get_charge(reader, env, call.path["charge"]), object_id=call.path["charge"])
 
 
 def list_charges(reader: Reader, env: Env, call: Call[ListCharges]) -> Answer:
-    """GET /v1/charges"""
+    """GET /v1/charges."""
     filters = {"customer": call.params.customer, "payment_intent": call.params.payment_intent}
     return Answer(lists.page(reader, env, store.CHARGES, "ch", "/v1/charges", call.params, filters))
 
 
 def update_charge(tx: Tx, env: Env, call: Call[UpdateCharge]) -> Answer:
-    """POST /v1/charges/{charge}"""
-    return Answer(charge_ops.update(tx, env, call.path["charge"], call.params).encode(), object_id=call.path["charge"])
+    """POST /v1/charges/{charge}."""
+    charge_id = call.path["charge"]
+    return Answer(charge_ops.update(tx, env, charge_id, call.params).encode(), object_id=charge_id)
 
 
 def capture_charge(tx: Tx, env: Env, call: Call[CaptureCharge]) -> Reply:
-    """POST /v1/charges/{charge}/capture"""
+    """POST /v1/charges/{charge}/capture."""
     charge_id = call.path["charge"]
     return _charge_now(tx, env, charge_id, charge_ops.capture(tx, env, charge_id, call.params))
 
@@ -180,7 +131,7 @@ def _charge_now(tx: Tx, env: Env, charge_id: str, result: Result | Ask[Any, Resu
         then = result.then
         return Ask(result.question, lambda tx, reply: _charge_now(tx, env, charge_id, then(tx, reply)), result.about)
     if result.failure is not None:
-        return decline(refusal(env, result.failure, result.doc.encode()), env, charge_id)
+        return decline(failure.refusal(env, result.failure, result.doc.encode()), env, charge_id)
     return Answer(store.get_charge(tx, env, charge_id), object_id=charge_id)
 
 
@@ -196,6 +147,13 @@ _DECLINES: Final = (
     Code.AUTHENTICATION_REQUIRED,
     Code.PROCESSOR_NOT_CONFIGURED,
 )
+_GIVEN: Final = (
+    Code.PARAMETERS_EXCLUSIVE,
+    Code.PAYMENT_METHOD_CUSTOMER_MISMATCH,
+    Code.PAYMENT_METHOD_UNEXPECTED_STATE,
+    Code.SIMULATION_INVALID,
+    Code.URL_INVALID,
+)
 _STATE: Final = (Code.PAYMENT_INTENT_UNEXPECTED_STATE, Code.RESOURCE_MISSING)
 
 ROUTES: Final = (
@@ -207,7 +165,7 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_WRITES,
         summary="Create a payment intent, and with confirm=true pay it",
-        errors=(*_MONEY, *_DECLINES, Code.RESOURCE_MISSING, Code.CARD_NUMBER_IN_TEXT),
+        errors=(*_MONEY, *_DECLINES, *_GIVEN, Code.RESOURCE_MISSING, Code.CARD_NUMBER_IN_TEXT),
         recover=recover,
     ),
     Route(
@@ -239,7 +197,7 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_WRITES,
         summary="Update a payment intent",
-        errors=(*_MONEY, *_STATE),
+        errors=(*_MONEY, *_STATE, *_GIVEN),
     ),
     Route(
         "POST",
@@ -249,7 +207,7 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_WRITES,
         summary="Confirm a payment intent: try to be paid",
-        errors=(*_DECLINES, *_STATE, Code.CLIENT_SECRET_INVALID),
+        errors=(*_DECLINES, *_STATE, *_GIVEN, Code.CLIENT_SECRET_INVALID),
         publishable=True,
         recover=recover,
     ),

@@ -33,7 +33,9 @@ def update(tx: Tx, env: Env, charge_id: str, params: UpdateCharge) -> str:
     if isinstance(params.customer, str) and params.customer != wire.customer:
         if wire.customer is not None:
             raise Refused(
-                Code.PARAMETER_INVALID_STRING, "The customer of a charge can be set once, not changed.", param="customer"
+                Code.PARAMETER_INVALID_STRING,
+                "The customer of a charge can be set once, not changed.",
+                param="customer",
             )
         customers.require(tx, env, params.customer, "customer")
         before["customer"] = None
@@ -45,9 +47,7 @@ def update(tx: Tx, env: Env, charge_id: str, params: UpdateCharge) -> str:
     return save(tx, env, charge, "charge.updated" if before else None, before or None)
 
 
-def save(
-    tx: Tx, env: Env, charge: ChargeRow, event: str | None, previous: dict[str, Any] | None = None
-) -> str:
+def save(tx: Tx, env: Env, charge: ChargeRow, event: str | None, previous: dict[str, Any] | None = None) -> str:
     """Write a charge and say what happened to it; its JSON."""
     charge.sequence += event is not None
     doc = msgspec.json.encode(charge.wire).decode()

@@ -1,9 +1,9 @@
-"""What can be done to a payment intent. Rules of a write: no clock, no randomness, no network, no transaction of its own."""
+"""What can be done to a payment intent: rules of a write. All that they need of the world is in `env`."""
 
 from __future__ import annotations
 
 import hmac
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -15,16 +15,13 @@ from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.core.payment_intent import Status, Wish
 from finsecure_server.customers import store as customers
-from finsecure_server.payment_methods import ops as method_ops
 from finsecure_server.payment_methods import store as payment_methods
-from finsecure_server.payment_methods.store import Method
-from finsecure_server.payment_methods.types import PaymentMethodData
-from finsecure_server.payments import settle, store
+from finsecure_server.payment_methods.method import Method
+from finsecure_server.payments import given, settle, store
 from finsecure_server.payments.charge import new_charge
 from finsecure_server.payments.settle import Result
 from finsecure_server.payments.store import Asked, ChargeRow, Intent
 from finsecure_server.payments.types import (
-    AutomaticPaymentMethods,
     CancelPaymentIntent,
     CapturePaymentIntent,
     ConfirmPaymentIntent,
@@ -36,11 +33,9 @@ from finsecure_server.payments.types import (
 )
 from finsecure_server.storage.database import Tx
 from finsecure_server.storage.drive import Ask
-from finsecure_server.web.params import merged
 from finsecure_server.webhooks import store as events
 
 SECRET_BYTES: Final = 32
-METHOD_TYPES: Final = ("card", "us_bank_account")
 Answer = Result | Ask[Outcome, Result]
 
 #: Fields that an update or a confirmation copies as they are.
@@ -53,6 +48,10 @@ _PLAIN: Final = (
     "statement_descriptor_suffix",
     "transfer_group",
 )
+#: What an update may change when the money has moved already.
+_AT_ANY_TIME: Final = frozenset({"description", "metadata", "expand", "receipt_email", "shipping", "transfer_group"})
+#: What the payer authenticates. If it changes they must do so again, and a link that is still open leads nowhere.
+_WHAT_IS_AUTHENTICATED: Final = frozenset({"amount", "currency", "payment_method", "payment_method_data"})
 
 
 def create(tx: Tx, env: Env, params: CreatePaymentIntent) -> Answer:
@@ -61,42 +60,43 @@ def create(tx: Tx, env: Env, params: CreatePaymentIntent) -> Answer:
     money.check_charge_amount(params.amount, currency.code)
     if params.off_session and not params.confirm:
         raise Refused(Code.PARAMETERS_EXCLUSIVE, "off_session needs confirm=true.", param="off_session")
-    customer = _given(params.customer)
+    return_url = given.return_url(params.return_url, confirm=params.confirm)
+    customer = given.given(params.customer)
     if customer is not None:
         customers.require(tx, env, customer, "customer")
-    method = _method(tx, env, params.payment_method, params.payment_method_data, customer)
+    method = given.method(tx, env, params.payment_method, params.payment_method_data, customer)
     intent_id = env.new_id("pi")
-    types = _types(params.payment_method_types)
+    types = given.types(params.payment_method_types)
     wire = PaymentIntent(
         id=intent_id,
         amount=params.amount,
         amount_capturable=0,
         amount_received=0,
-        automatic_payment_methods=_automatic(params, types),
+        automatic_payment_methods=given.automatic(params.automatic_payment_methods, types),
         canceled_at=None,
         cancellation_reason=None,
-        capture_method=_given(params.capture_method) or "automatic_async",
+        capture_method=given.given(params.capture_method) or "automatic_async",
         client_secret=f"{intent_id}_secret_{ids.letters(env.chance(SECRET_BYTES))}",
         confirmation_method=params.confirmation_method,
         created=env.seconds,
         currency=currency.code,
         customer=customer,
-        description=_given(params.description),
+        description=given.given(params.description),
         last_payment_error=None,
         latest_charge=None,
         livemode=env.livemode,
-        metadata=merged({}, params.metadata),
+        metadata=given.metadata(env, {}, params.metadata),
         next_action=None,
         payment_method=None if method is None else method.wire.id,
-        payment_method_options=_options({}, params.payment_method_options),
+        payment_method_options=given.options({}, params.payment_method_options),
         payment_method_types=types or ["card"],
-        receipt_email=_given(params.receipt_email),
-        setup_future_usage=_given(params.setup_future_usage),
-        shipping=_given(params.shipping),
-        statement_descriptor=_given(params.statement_descriptor),
-        statement_descriptor_suffix=_given(params.statement_descriptor_suffix),
+        receipt_email=given.given(params.receipt_email),
+        setup_future_usage=given.given(params.setup_future_usage),
+        shipping=given.given(params.shipping),
+        statement_descriptor=given.given(params.statement_descriptor),
+        statement_descriptor_suffix=given.given(params.statement_descriptor_suffix),
         status=core.open_status(has_method=method is not None).value,
-        transfer_group=_given(params.transfer_group),
+        transfer_group=given.given(params.transfer_group),
     )
     _check_option_capture(wire, params.payment_method_options)
     intent = Intent(wire=wire, sequence=1)
@@ -112,8 +112,8 @@ def create(tx: Tx, env: Env, params: CreatePaymentIntent) -> Answer:
         method,
         off_session=bool(params.off_session),
         no_action=params.error_on_requires_action,
-        return_url=_given(params.return_url),
-        cvc=_cvc(params.payment_method_data, params.payment_method_options),
+        return_url=return_url,
+        cvc=given.cvc(params.payment_method_data, params.payment_method_options),
     )
 
 
@@ -121,21 +121,23 @@ def update(tx: Tx, env: Env, intent_id: str, params: UpdatePaymentIntent) -> Res
     """Change an intent. What concerns the money only before it moves."""
     intent = store.lock_intent(tx, env, intent_id)
     wire = intent.wire
-    given = {name: value for name in params.__struct_fields__ if (value := getattr(params, name)) is not UNSET}
-    if set(given) - {"description", "metadata", "expand", "receipt_email", "shipping", "transfer_group"}:
+    named = {name for name in params.__struct_fields__ if getattr(params, name) is not UNSET}
+    if named - _AT_ANY_TIME:
         core.check(intent.status, Wish.UPDATE)
     if isinstance(params.currency, str):
         wire.currency = money.lookup(params.currency).code
     if isinstance(params.amount, int):
         wire.amount = params.amount
-    if "amount" in given or "currency" in given:
+    if named & {"amount", "currency"}:
         money.check_charge_amount(wire.amount, wire.currency)
     _apply(tx, env, wire, params)
-    if "payment_method" in given or "payment_method_data" in given:
-        method = _method(tx, env, params.payment_method, params.payment_method_data, wire.customer)
+    if named & {"payment_method", "payment_method_data"}:
+        method = given.method(tx, env, params.payment_method, params.payment_method_data, wire.customer)
         wire.payment_method = None if method is None else method.wire.id
+    if named & _WHAT_IS_AUTHENTICATED:
+        intent.authenticated = False
         wire.next_action = None
-        wire.status = core.open_status(has_method=method is not None).value
+        wire.status = core.open_status(has_method=wire.payment_method is not None).value
     if not isinstance(params.capture_method, UnsetType):
         wire.capture_method = params.capture_method
     doc = msgspec.json.encode(wire).decode()
@@ -153,9 +155,11 @@ def confirm(tx: Tx, env: Env, intent_id: str, params: ConfirmPaymentIntent) -> A
     if not isinstance(params.capture_method, UnsetType):
         wire.capture_method = params.capture_method
     _check_option_capture(wire, params.payment_method_options)
-    method = _method(tx, env, params.payment_method, params.payment_method_data, wire.customer)
-    if method is None and wire.payment_method is not None:
-        method = payment_methods.find(tx, env, wire.payment_method, "payment_method")
+    method = given.method(tx, env, params.payment_method, params.payment_method_data, wire.customer)
+    if method is not None:
+        intent.authenticated = intent.authenticated and method.wire.id == wire.payment_method
+    elif wire.payment_method is not None:
+        method = given.usable(tx, env, wire.payment_method, wire.customer)
     wire.next_action = None
     return _attempt(
         tx,
@@ -164,29 +168,29 @@ def confirm(tx: Tx, env: Env, intent_id: str, params: ConfirmPaymentIntent) -> A
         method,
         off_session=bool(params.off_session),
         no_action=params.error_on_requires_action,
-        return_url=_given(params.return_url),
-        cvc=_cvc(params.payment_method_data, params.payment_method_options),
+        return_url=given.return_url(params.return_url),
+        cvc=given.cvc(params.payment_method_data, params.payment_method_options),
     )
 
 
 def authenticated(tx: Tx, env: Env, intent_id: str, *, passed: bool) -> Answer:
-    """The payer has come back from their bank."""
+    """The payer has come back from their bank. Who failed there is not asked for money: no charge comes of it."""
     intent = store.lock_intent(tx, env, intent_id)
     wire = intent.wire
     core.check(intent.status, Wish.AUTHENTICATE)
     assert wire.payment_method is not None, intent_id
     return_url = wire.next_action.redirect_to_url.return_url if wire.next_action is not None else None
     wire.next_action = None
-    if passed and wire.confirmation_method == "manual":
+    method = payment_methods.find(tx, env, wire.payment_method, "payment_method")
+    if not passed:
+        return settle.unauthenticated(tx, env, intent, method.wire)
+    intent.authenticated = True
+    if wire.confirmation_method == "manual":
         wire.status = Status.REQUIRES_CONFIRMATION.value
         doc = msgspec.json.encode(wire).decode()
-        intent.authenticated = True
         store.save_intent(tx, env, intent, doc)
         return Result(intent, doc)
-    method = payment_methods.find(tx, env, wire.payment_method, "payment_method")
-    return _attempt(
-        tx, env, intent, method, off_session=False, no_action=False, return_url=return_url, cvc=False, passed=passed
-    )
+    return _attempt(tx, env, intent, method, off_session=False, no_action=False, return_url=return_url, cvc=False)
 
 
 def capture(tx: Tx, env: Env, intent_id: str, params: CapturePaymentIntent) -> Answer:
@@ -197,7 +201,7 @@ def capture(tx: Tx, env: Env, intent_id: str, params: CapturePaymentIntent) -> A
     charge = _held(tx, env, intent)
     amount = params.amount_to_capture if isinstance(params.amount_to_capture, int) else wire.amount_capturable
     core.check_capture(amount, capturable=charge.authorized - charge.wire.amount_captured)
-    wire.metadata = merged(wire.metadata, params.metadata)
+    wire.metadata = given.metadata(env, wire.metadata, params.metadata)
     last = params.final_capture or amount == wire.amount_capturable
     attempt = _next(charge, Kind.CAPTURE, f"{charge.wire.id}_capture_{charge.captures + 1}", amount)
     _question(charge, attempt, intent, final=last)
@@ -212,7 +216,7 @@ def increment(tx: Tx, env: Env, intent_id: str, params: IncrementAuthorization) 
     core.check_increment(params.amount, current=wire.amount, increments=intent.increments)
     money.check_charge_amount(params.amount, wire.currency)
     charge = _held(tx, env, intent)
-    wire.metadata = merged(wire.metadata, params.metadata)
+    wire.metadata = given.metadata(env, wire.metadata, params.metadata)
     if isinstance(params.description, str):
         wire.description = params.description
     intent.increments += 1
@@ -227,7 +231,7 @@ def cancel(tx: Tx, env: Env, intent_id: str, params: CancelPaymentIntent, *, rea
     intent = store.lock_intent(tx, env, intent_id)
     wire = intent.wire
     core.check(intent.status, Wish.CANCEL)
-    wire.cancellation_reason = reason or _given(params.cancellation_reason)
+    wire.cancellation_reason = reason or given.given(params.cancellation_reason)
     if intent.status is Status.REQUIRES_CAPTURE:
         charge = _held(tx, env, intent)
         rest = charge.authorized - charge.wire.amount_captured
@@ -244,13 +248,13 @@ def cancel(tx: Tx, env: Env, intent_id: str, params: CancelPaymentIntent, *, rea
     return Result(intent, doc)
 
 
-def check_secret(env: Env, secret: str, given: str | None | UnsetType) -> None:
+def check_secret(env: Env, secret: str, known: str | None | UnsetType) -> None:
     """Whoever comes with a publishable key must know the object's client secret."""
-    if not isinstance(given, str):
+    if not isinstance(known, str):
         if env.publishable:
             raise Refused(Code.PARAMETER_MISSING, param="client_secret")
         return
-    if not hmac.compare_digest(secret.encode(), given.encode()):
+    if not hmac.compare_digest(secret.encode(), known.encode()):
         raise Refused(Code.CLIENT_SECRET_INVALID, param="client_secret")
 
 
@@ -267,31 +271,22 @@ def _attempt(
     no_action: bool,
     return_url: str | None,
     cvc: bool,
-    passed: bool | None = None,
 ) -> Answer:
     wire = intent.wire
     if method is None:
         raise Refused(
             Code.PAYMENT_INTENT_UNEXPECTED_STATE,
-            "You cannot confirm this PaymentIntent because it's missing a payment method. Send payment_method with this "
-            "call, or attach one by an update.",
+            "You cannot confirm this PaymentIntent because it's missing a payment method. Send payment_method with this"
+            " call, or attach one by an update.",
             param="payment_method",
         )
-    if method.wire.type not in wire.payment_method_types and wire.automatic_payment_methods is None:
-        raise Refused(
-            Code.PAYMENT_INTENT_INCOMPATIBLE_PAYMENT_METHOD,
-            f"The payment method type `{method.wire.type}` is not one of this PaymentIntent's payment_method_types.",
-            param="payment_method",
-        )
-    if method.wire.type != "card":
-        raise Refused(Code.PAYMENT_METHOD_UNSUPPORTED_TYPE, param="payment_method")
+    given.check_type(method, wire.payment_method_types, wire.automatic_payment_methods)
     if intent.attempts >= core.ATTEMPTS_MAX:
         raise Refused(Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED)
     before = core.open_status(has_method=wire.payment_method is not None)
     wire.payment_method = method.wire.id
     intent.attempts += 1
-    if passed is None and intent.authenticated:
-        passed = True
+    passed = True if intent.authenticated else None
     intent.authenticated = False
     address = method.wire.billing_details.address
     charge_id = env.new_id("ch")
@@ -304,11 +299,12 @@ def _attempt(
         vault_id=method.vault_id,
         number=intent.attempts,
         off_session=off_session,
+        set_up=method.set_up,
         authenticated=passed,
         cvc=cvc or method.cvc_given,
         postal_code=address is not None and bool(address.postal_code),
         line1=address is not None and bool(address.line1),
-        script=None if env.livemode else wire.metadata.get("simulate"),
+        script=None if env.livemode else wire.metadata.get(given.SIMULATE),
     )
     asked = Asked(attempt=attempt, before=before, no_action=no_action, return_url=return_url)
     charge = ChargeRow(wire=new_charge(env, charge_id, wire, method.wire), asked=asked)
@@ -328,115 +324,31 @@ def _next(charge: ChargeRow, kind: Kind, attempt_id: str, amount: int) -> Attemp
 
 
 def _question(charge: ChargeRow, attempt: Attempt, intent: Intent, *, final: bool = True) -> None:
-    charge.asked = Asked(
-        attempt=attempt, before=intent.status, final=final, authorization=charge.asked.authorization
-    )
+    charge.asked = Asked(attempt=attempt, before=intent.status, final=final, authorization=charge.asked.authorization)
 
 
 # -- parameters --------------------------------------------------------------------------------------------------------
-
-
-def _given(value: Any) -> Any:
-    return None if value is UNSET or value == "" else value
-
-
-def _method(
-    tx: Tx,
-    env: Env,
-    method_id: str | None | UnsetType,
-    data: PaymentMethodData | UnsetType,
-    customer: str | None,
-) -> Method | None:
-    if isinstance(data, PaymentMethodData):
-        if isinstance(method_id, str):
-            raise Refused(
-                Code.PARAMETERS_EXCLUSIVE,
-                "You may only specify one of these: payment_method, payment_method_data.",
-                param="payment_method_data",
-            )
-        return method_ops.create_inline(tx, env, data, "payment_method_data")
-    if not isinstance(method_id, str):
-        return None
-    method = payment_methods.find(tx, env, method_id, "payment_method")
-    if method.wire.customer is not None and method.wire.customer != customer:
-        raise Refused(
-            Code.PAYMENT_METHOD_CUSTOMER_MISMATCH,
-            f"The payment method belongs to the customer {method.wire.customer}. Send that customer with the intent."
-            if customer is None
-            else None,
-            param="customer" if customer is None else "payment_method",
-        )
-    return method
 
 
 def _apply(tx: Tx, env: Env, wire: PaymentIntent, params: UpdatePaymentIntent | ConfirmPaymentIntent) -> None:
     for name in _PLAIN:
         value = getattr(params, name, UNSET)
         if value is not UNSET:
-            setattr(wire, name, _given(value))
+            setattr(wire, name, given.given(value))
     if isinstance(params, UpdatePaymentIntent):
-        wire.metadata = merged(wire.metadata, params.metadata)
+        wire.metadata = given.metadata(env, wire.metadata, params.metadata)
         if params.customer is not UNSET:
-            customer = _given(params.customer)
+            customer = given.given(params.customer)
             if customer is not None:
                 customers.require(tx, env, customer, "customer")
             wire.customer = customer
     if params.payment_method_types is not UNSET:
-        wire.payment_method_types = _types(params.payment_method_types) or wire.payment_method_types
-    wire.payment_method_options = _options(wire.payment_method_options, params.payment_method_options)
+        wire.payment_method_types = given.types(params.payment_method_types) or wire.payment_method_types
+    wire.payment_method_options = given.options(wire.payment_method_options, params.payment_method_options)
 
 
-def _types(given: list[str] | UnsetType) -> list[str]:
-    types = [] if isinstance(given, UnsetType) else list(dict.fromkeys(given))
-    for position, name in enumerate(types):
-        if name not in METHOD_TYPES:
-            raise Refused(
-                Code.PARAMETER_INVALID_ENUM,
-                f"The payment method type `{name[:60]}` is invalid. Known types: {', '.join(METHOD_TYPES)}.",
-                param=f"payment_method_types[{position}]",
-            )
-    return types
-
-
-def _automatic(params: CreatePaymentIntent, types: list[str]) -> AutomaticPaymentMethods | None:
-    automatic = params.automatic_payment_methods
-    if isinstance(automatic, AutomaticPaymentMethods):
-        if types and automatic.enabled:
-            raise Refused(
-                Code.PARAMETERS_EXCLUSIVE,
-                "You may only specify one of these: automatic_payment_methods, payment_method_types.",
-                param="automatic_payment_methods",
-            )
-        return automatic if automatic.enabled else None
-    return None if types else AutomaticPaymentMethods(enabled=True)
-
-
-def _options(old: dict[str, Any], given: MethodOptions | UnsetType) -> dict[str, Any]:
-    if isinstance(given, UnsetType):
-        return old
-    options: dict[str, Any] = msgspec.to_builtins(given)
-    for by_type in options.values():
-        by_type.pop("cvc", None)  # lives in memory only, until this call ends
-    return old | {name: old.get(name, {}) | value for name, value in options.items()}
-
-
-def _check_option_capture(wire: PaymentIntent, given: MethodOptions | UnsetType) -> None:
+def _check_option_capture(wire: PaymentIntent, options: MethodOptions | UnsetType) -> None:
     """`payment_method_options[card][capture_method]=manual` is the older spelling of the same wish."""
-    if not isinstance(given, UnsetType) and not isinstance(given.card, UnsetType) and given.card.capture_method == "manual":
+    card = UNSET if isinstance(options, UnsetType) else options.card
+    if not isinstance(card, UnsetType) and card.capture_method == "manual":
         wire.capture_method = "manual"
-
-
-def _cvc(data: PaymentMethodData | UnsetType, options: MethodOptions | UnsetType) -> bool:
-    """Whether a security code came with this very call."""
-    inline = (
-        not isinstance(data, UnsetType)
-        and not isinstance(data.card, UnsetType)
-        and isinstance(getattr(data.card, "cvc", UNSET), str)
-    )
-    again = (
-        not isinstance(options, UnsetType)
-        and not isinstance(options.card, UnsetType)
-        and isinstance(options.card.cvc, str)
-    )
-    return inline or again
-

@@ -1,7 +1,7 @@
 """Ask the processor about a charge, and apply what it answers.
 
-One function (`settle`) applies every answer, whether it came at once, over the network, or by looking up an attempt whose
-answer was lost. What moves, moves in one transaction: rows, postings, events.
+One function (`settle`) applies every answer, whether it came at once, over the network, or by looking up an attempt
+whose answer was lost. What moves, moves in one transaction: rows, postings, events.
 """
 
 from __future__ import annotations
@@ -12,25 +12,37 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from finsecure_server.core import ledger as book
-from finsecure_server.core.attempt import ActionNeeded, Approved, Attempt, Declined, Kind, Missing, Outcome, Pending, Unknown
+from finsecure_server.core.attempt import (
+    LOOKUP_WHILE_ASKED_US,
+    ActionNeeded,
+    Approved,
+    Declined,
+    Kind,
+    Missing,
+    Outcome,
+    Pending,
+    Unknown,
+    lookup_in_us,
+)
 from finsecure_server.core.declines import by_code
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused, doc_path
+from finsecure_server.core.errors import Code, Refused
 from finsecure_server.core.fees import DEFAULT_PLAN, charge_fee
-from finsecure_server.core.payment_intent import HOLD_SECONDS, Move, Status, settle as decide
+from finsecure_server.core.payment_intent import HOLD_SECONDS, UNAUTHENTICATED, Move, Status
+from finsecure_server.core.payment_intent import settle as decide
 from finsecure_server.ledger import store as ledger
+from finsecure_server.payment_methods import ops as method_ops
 from finsecure_server.payment_methods import store as payment_methods
-from finsecure_server.payments import challenges, store
+from finsecure_server.payment_methods.types import PaymentMethod
+from finsecure_server.payments import challenges, failure, store
 from finsecure_server.payments.store import ChargeRow, Intent
-from finsecure_server.payments.types import ChargeOutcome, LastPaymentError
+from finsecure_server.payments.types import ChargeOutcome, LastPaymentError, PaymentIntent
 from finsecure_server.storage import queue
 from finsecure_server.storage.database import Tx
 from finsecure_server.storage.drive import Ask
 from finsecure_server.webhooks import store as events
 
-LOOKUP_AFTER_US: Final = 5_000_000  # longer than the processor is waited for would be; the lease of the asker ends first
 DISPUTE_AFTER_US: Final = 1_000_000
-LOST: Final = "processing_error"  # what an attempt that never arrived is called
 
 
 class Result(NamedTuple):
@@ -51,10 +63,11 @@ def ask(tx: Tx, env: Env, intent: Intent, charge: ChargeRow) -> Result | Ask[Out
     if outcome is not None:
         return settle(tx, env, intent, charge, outcome)
     asked.open = True
+    asked.since_us = env.now
     intent.wire.status = Status.PROCESSING.value
     intent.wire.latest_charge = charge.wire.id
     _save(tx, env, intent, charge)
-    queue.schedule(tx, env, "payment_lookup", charge.wire.id, env.now + LOOKUP_AFTER_US)
+    queue.schedule(tx, env, "payment_lookup", charge.wire.id, env.now + LOOKUP_WHILE_ASKED_US)
     attempt = asked.attempt
     return Ask(
         lambda: processor.ask(attempt),
@@ -89,7 +102,7 @@ def settle(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, outcome: Outcome
     again = asked.open and asked.outcome is not None
     asked.outcome = outcome
     if isinstance(outcome, Unknown | Pending):
-        return _wait(tx, env, intent, charge, move._replace(event=None) if again else move, outcome)
+        return _wait(tx, env, intent, charge, move, outcome, again=again)
     if asked.open:
         queue.cancel(tx, env, "payment_lookup", charge.wire.id)
     asked.open = False
@@ -100,12 +113,22 @@ def settle(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, outcome: Outcome
     return _APPROVED[kind](tx, env, intent, charge, move, outcome)
 
 
-def _wait(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, outcome: Unknown | Pending) -> Result:
-    """Nothing is known yet, so no money moves; the sweep will look the attempt up."""
-    charge.asked.open = True
-    wait = outcome.seconds * 1_000_000 if isinstance(outcome, Pending) else LOOKUP_AFTER_US
+def _wait(
+    tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, outcome: Unknown | Pending, *, again: bool
+) -> Result:
+    """Nothing is known yet, so no money moves; the sweep will look the attempt up, ever more rarely.
+
+    The time is that at which the question began: an answer that took longer than the first wait is looked up at once.
+    """
+    asked = charge.asked
+    asked.open = True
+    asked.since_us = asked.since_us or env.now
+    if isinstance(outcome, Pending):
+        wait = outcome.seconds * 1_000_000
+    else:
+        wait = lookup_in_us(env.now - asked.since_us, again=again)
     queue.schedule(tx, env, "payment_lookup", charge.wire.id, env.now + wait)
-    return _finish(tx, env, intent, charge, move)
+    return _finish(tx, env, intent, charge, move._replace(event=None) if again else move)
 
 
 # -- yes ---------------------------------------------------------------------------------------------------------------
@@ -130,15 +153,25 @@ def _authorized(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move,
         _take(tx, env, charge, amount, outcome, book.sale)
         paid.captured = True
         wire.amount_received = amount
-    if wire.setup_future_usage is not None and wire.customer is not None and wire.payment_method is not None:
-        wire.payment_method = payment_methods.keep(tx, env, wire.payment_method, wire.customer)
+    usage = _future_usage(wire) if wire.payment_method_options else wire.setup_future_usage
+    if usage is not None:
+        assert wire.payment_method is not None, wire.id
+        there = not charge.asked.attempt.off_session
+        set_up = there and usage == "off_session"
+        wire.payment_method = method_ops.keep(tx, env, wire.payment_method, wire.customer, set_up=set_up)
         paid.payment_method = wire.payment_method
     if outcome.dispute is not None:
         queue.schedule(tx, env, "dispute_open", paid.id, env.now + DISPUTE_AFTER_US)
     return _finish(tx, env, intent, charge, move)
 
 
-def _captured(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, outcome: Approved) -> Result:
+def _future_usage(wire: PaymentIntent) -> str | None:
+    """`payment_method_options[card][setup_future_usage]` goes before the intent's own."""
+    usage: str | None = wire.payment_method_options.get("card", {}).get("setup_future_usage", wire.setup_future_usage)
+    return None if usage in ("", "none") else usage
+
+
+def _captured(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, _: Approved) -> Result:
     wire, paid = intent.wire, charge.wire
     amount = charge.asked.attempt.amount
     authorization = charge.asked.authorization
@@ -179,7 +212,7 @@ def _take(tx: Tx, env: Env, charge: ChargeRow, amount: int, authorization: Appro
     paid.balance_transaction = paid.balance_transaction or transaction
 
 
-def _incremented(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, outcome: Approved) -> Result:
+def _incremented(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, _: Approved) -> Result:
     by = charge.asked.attempt.amount
     charge.authorized += by
     intent.wire.amount += by
@@ -189,7 +222,7 @@ def _incremented(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move
     return _finish(tx, env, intent, charge, move)
 
 
-def _voided(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, outcome: Approved) -> Result:
+def _voided(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, _: Approved) -> Result:
     wire = intent.wire
     _release(tx, env, charge, charge.authorized - charge.wire.amount_captured)
     wire.amount_capturable = 0
@@ -232,43 +265,33 @@ def _challenge(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move) 
     return _finish(tx, env, intent, charge, move._replace(charge_event="charge.failed"))
 
 
-def _decline(
-    tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, outcome: Declined | Missing
-) -> Result:
+def unauthenticated(tx: Tx, env: Env, intent: Intent, method: PaymentMethod) -> Result:
+    """The payer has failed to authenticate: the intent needs a payment method again, and no charge comes of it."""
+    why = failure.unauthenticated(env, Code.PAYMENT_INTENT_AUTHENTICATION_FAILURE, method)
+    intent.wire.status = UNAUTHENTICATED.status.value
+    intent.wire.last_payment_error = why
+    intent.wire.payment_method = None
+    return _finish(tx, env, intent, None, UNAUTHENTICATED)._replace(failure=why)
+
+
+def _decline(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, outcome: Declined | Missing) -> Result:
     """The bank said no, or the question never reached it. A committed result, not an exception."""
-    failure = _failure(tx, env, charge, outcome)
-    if charge.asked.attempt.kind is not Kind.AUTHORIZE:
-        result = _finish(tx, env, intent, charge, move)
-        return result._replace(failure=failure)
     wire, paid = intent.wire, charge.wire
+    assert paid.payment_method is not None, paid.id
+    method = payment_methods.find(tx, env, paid.payment_method, "payment_method").wire
+    why = failure.declined(env, outcome, method, paid.id)
+    if charge.asked.attempt.kind is not Kind.AUTHORIZE:
+        return _finish(tx, env, intent, charge, move)._replace(failure=why)
     paid.status = "failed"
-    paid.failure_code = failure.decline_code or failure.code
-    paid.failure_message = failure.message
+    paid.failure_code = why.decline_code or why.code
+    paid.failure_message = why.message
     if isinstance(outcome, Declined):
-        paid.outcome = _declined_outcome(outcome, failure)
+        paid.outcome = _declined_outcome(outcome, why)
         _describe(charge, outcome)
-    wire.last_payment_error = failure
+    wire.last_payment_error = why
     wire.payment_method = None
     wire.next_action = None
-    result = _finish(tx, env, intent, charge, move)
-    return result._replace(failure=failure)
-
-
-def _failure(tx: Tx, env: Env, charge: ChargeRow, outcome: Declined | Missing) -> LastPaymentError:
-    decline = by_code(outcome.decline_code if isinstance(outcome, Declined) else LOST)
-    method = payment_methods.find(tx, env, charge.wire.payment_method, "payment_method") if charge.wire.payment_method else None
-    return LastPaymentError(
-        type="card_error",
-        code=decline.api_code.value,
-        message=decline.message,
-        doc_url=env.public_url + doc_path(decline.api_code.value, decline.wire_code),
-        decline_code=decline.wire_code,
-        advice_code=decline.advice_code,
-        network_decline_code=outcome.network_decline_code if isinstance(outcome, Declined) else None,
-        network_advice_code=outcome.network_advice_code if isinstance(outcome, Declined) else None,
-        charge=charge.wire.id,
-        payment_method=None if method is None else msgspec.to_builtins(method.wire),
-    )
+    return _finish(tx, env, intent, charge, move)._replace(failure=why)
 
 
 # -- writing it down ---------------------------------------------------------------------------------------------------
@@ -278,7 +301,7 @@ def _finish(tx: Tx, env: Env, intent: Intent, charge: ChargeRow | None, move: Mo
     """Save both rows and say what happened."""
     if charge is not None and move.charge is not None:
         if charge.asked.attempt.kind is Kind.AUTHORIZE:
-            charge.wire.status = move.charge  # type: ignore[assignment] -- core's words are the wire's
+            charge.wire.status = move.charge  # type: ignore[assignment]  # core's words are the wire's
         intent.wire.latest_charge = charge.wire.id
     if move.status is not Status.REQUIRES_ACTION:
         intent.wire.next_action = None
@@ -316,7 +339,7 @@ def _authorized_outcome(outcome: Approved) -> ChargeOutcome:
     )
 
 
-def _declined_outcome(outcome: Declined, failure: LastPaymentError) -> ChargeOutcome:
+def _declined_outcome(outcome: Declined, why: LastPaymentError) -> ChargeOutcome:
     return ChargeOutcome(
         network_status="not_sent_to_network" if outcome.blocked else "declined_by_network",
         reason="highest_risk_level" if outcome.blocked else outcome.decline_code,
@@ -324,7 +347,7 @@ def _declined_outcome(outcome: Declined, failure: LastPaymentError) -> ChargeOut
         risk_score=outcome.risk_score,
         seller_message=by_code(outcome.decline_code).meaning,
         type="blocked" if outcome.blocked else "issuer_declined",
-        advice_code=failure.advice_code,
+        advice_code=why.advice_code,
         network_advice_code=outcome.network_advice_code,
         network_decline_code=outcome.network_decline_code,
     )

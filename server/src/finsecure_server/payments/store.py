@@ -16,9 +16,7 @@ from finsecure_server.storage.database import Reader, Row, Tx
 from finsecure_server.storage.pages import Listing
 
 INTENTS: Final = Listing(table="payment_intents", filters={"customer": "customer_id"})
-CHARGES: Final = Listing(
-    table="charges", filters={"customer": "customer_id", "payment_intent": "payment_intent_id"}
-)
+CHARGES: Final = Listing(table="charges", filters={"customer": "customer_id", "payment_intent": "payment_intent_id"})
 
 GET_INTENT: Final = "SELECT doc FROM payment_intents WHERE account_id = :account AND livemode = :livemode AND id = :id"
 LOCK_INTENT: Final = """
@@ -37,20 +35,11 @@ WHERE account_id = :account AND livemode = :livemode AND id = :id"""
 #: Money is guarded here, whatever the op believes: captures within what is held, refunds within what is captured, and
 #: no write on top of a row that has moved since it was read.
 SET_CHARGE: Final = """
-UPDATE charges SET status = :status, amount = :amount, attempt = :attempt, customer_id = :customer_id, authorized = :authorized,
-captured = :captured, captures = :captures, refunded = :refunded, capture_before_us = :capture_before_us,
-disputed = :disputed, sequence = :sequence, doc = :doc
+UPDATE charges SET status = :status, amount = :amount, attempt = :attempt, customer_id = :customer_id,
+authorized = :authorized, captured = :captured, captures = :captures, refunded = :refunded,
+capture_before_us = :capture_before_us, disputed = :disputed, sequence = :sequence, doc = :doc
 WHERE account_id = :account AND livemode = :livemode AND id = :id AND sequence = :was
 AND :captured <= :authorized AND captured <= :captured AND :refunded <= :captured"""
-
-ADD_CHALLENGE: Final = """
-INSERT INTO challenges (account_id, livemode, id, created_us, hash, object_id, expires_us)
-VALUES (:account, :livemode, :id, :created, :hash, :object, :expires)"""
-FIND_CHALLENGE: Final = """
-SELECT account_id, livemode, id, object_id, expires_us, answered_us FROM challenges WHERE hash = :hash"""
-ANSWER_CHALLENGE: Final = """
-UPDATE challenges SET answered_us = :now
-WHERE account_id = :account AND livemode = :livemode AND id = :id AND answered_us IS NULL AND expires_us > :now"""
 
 
 class Intent(Struct, kw_only=True):
@@ -74,6 +63,7 @@ class Asked(Struct, kw_only=True, omit_defaults=True):
 
     attempt: Attempt
     open: bool = False  # asked, and not answered yet: the outcome is not known
+    since_us: int = 0  # when it was asked; 0 where the answer came at once
     before: Status = Status.REQUIRES_PAYMENT_METHOD  # the intent's state to fall back to
     final: bool = True  # of a capture: nothing more will be captured
     no_action: bool = False  # the caller wants a decline rather than an authentication
