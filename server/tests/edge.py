@@ -6,6 +6,7 @@ import base64
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, cast
 from urllib.parse import quote_plus
 
@@ -106,20 +107,26 @@ class Edge:
         return self.account
 
     def _env(self, request: Request, caller: Caller | None) -> Env:
+        if caller is None:
+            return self._env_of(request, None, "", False, 0)
+        return self._env_of(request, caller, caller.account, caller.livemode, caller.clock_offset)
+
+    def _env_of(self, request: Request, caller: Caller | None, account: str, livemode: bool, clock_offset: int) -> Env:
         return Env(
-            account=caller.account if caller else "",
-            livemode=caller.livemode if caller else False,
+            account=account,
+            livemode=livemode,
             wall=request.wall,
-            clock_offset=caller.clock_offset if caller else 0,
+            clock_offset=clock_offset,
             chance=os.urandom,
-            processor=self._processor,
-            vault=cast("Vault", self._vaults and self._vaults.of(caller is not None and caller.livemode)),
+            processor=None if livemode else self._processor,
+            vault=cast("Vault", self._vaults and self._vaults.of(livemode)),
             public_url=PUBLIC_URL,
             version=request.version,
             key_id=caller.key_id if caller else None,
             publishable=caller is not None and caller.kind == "publishable",
             request_id=request.id,
             idempotency_key=request.key,
+            others=partial(self._env_of, request, None),
         )
 
     async def get(self, path: str, *, key: str | None = None, **headers: str) -> Got:
@@ -139,8 +146,9 @@ class Edge:
         headers: Mapping[str, str] | None = None,
     ) -> Got:
         sent = {name.replace("_", "-").lower(): value for name, value in (headers or {}).items()}
-        sent.setdefault("authorization", f"Bearer {key or self.account.secret_test}")
-        if sent["authorization"] == "none":
+        if "authorization" not in sent:
+            sent["authorization"] = f"Bearer {key or self.account.secret_test}"
+        elif sent["authorization"] == "none":
             del sent["authorization"]
         if isinstance(body, Mapping):
             body = form(body)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from finsecure_server.core.env import Env
 from finsecure_server.core.payment_intent import Status
-from finsecure_server.payments import ops, settle, store
+from finsecure_server.payments import ops, settle, setup_settle, setup_store, store
 from finsecure_server.payments.settle import Result
 from finsecure_server.payments.types import CancelPaymentIntent
 from finsecure_server.storage.database import Tx
@@ -28,6 +28,20 @@ def look_up(tx: Tx, env: Env, charge_id: str) -> Ask[Any, Result] | None:
     )
 
 
+def look_up_setup(tx: Tx, env: Env, attempt_id: str) -> Ask[Any, setup_settle.Result] | None:
+    """As `look_up`, of a card that is being set up."""
+    setup_store.lock(tx, env, setup_store.intent_of(tx, env, attempt_id))
+    asked = setup_store.lock_attempt(tx, env, attempt_id).asked
+    processor = env.processor
+    if not asked.open or processor is None:
+        return None
+    question = asked.attempt
+    return Ask(
+        lambda: processor.lookup(question),
+        partial(setup_settle.resume, env=env, attempt_id=attempt_id, question_id=question.id),
+    )
+
+
 def expire_authorization(tx: Tx, env: Env, intent_id: str) -> Any:
     """Nobody captured in time: the network lets the money go, so we do."""
     intent = store.lock_intent(tx, env, intent_id)
@@ -36,4 +50,8 @@ def expire_authorization(tx: Tx, env: Env, intent_id: str) -> Any:
     return ops.cancel(tx, env, intent_id, CancelPaymentIntent(), reason="automatic")
 
 
-JOBS: Final = {"payment_lookup": look_up, "authorization_expiry": expire_authorization}
+JOBS: Final = {
+    "payment_lookup": look_up,
+    "authorization_expiry": expire_authorization,
+    setup_settle.LOOKUP: look_up_setup,
+}
