@@ -55,6 +55,17 @@ async def test_every_commit_is_on_disk(database: SqliteDatabase) -> None:
     assert await database.write(look) == ["wal", 2]  # 2 is FULL
 
 
+async def test_everybody_who_waits_for_a_held_file_waits_once(
+    database: SqliteDatabase, other: sqlite3.Connection
+) -> None:
+    other.execute("BEGIN IMMEDIATE")
+    tries = [database.write(add(f"acct_{number}")) for number in range(8)]
+    refusals = await asyncio.wait_for(asyncio.gather(*tries, return_exceptions=True), 4)
+    assert all(isinstance(refusal, Unavailable) for refusal in refusals)
+    other.execute("ROLLBACK")
+    assert await database.read(count) == 0
+
+
 async def test_a_file_that_somebody_else_holds_is_unavailable_until_they_let_go(
     database: SqliteDatabase, other: sqlite3.Connection
 ) -> None:

@@ -23,6 +23,7 @@ from typing import Any, Final, TypeVar
 
 from finsecure_server.storage.database import Reader, Row, Tx, Unavailable
 from finsecure_server.storage.drive import transaction_open
+from finsecure_server.storage.urls import sqlite_url
 
 T = TypeVar("T")
 
@@ -140,7 +141,7 @@ class SqliteDatabase:
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
-        self.url = f"sqlite:///{self.path}"
+        self.url = sqlite_url(Path(path))
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._conn = connect(self.path, writer=True)
         self._reader = connect(self.path, writer=False)
@@ -201,11 +202,15 @@ class SqliteDatabase:
 
     def _batch(self, first: _Job) -> None:
         """Run every op that is waiting, in one transaction."""
+        try:
+            self._conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:  # another process holds the file: nobody waits for that twice
+            self._refuse_all(first, Unavailable(str(error)))
+            return
         jobs: list[_Job] = []
         job: _Job | None = first
         try:
             with transaction_open():
-                self._conn.execute("BEGIN IMMEDIATE")
                 put_off: PutOff = {}
                 while job is not None:
                     jobs.append(job)
@@ -215,9 +220,19 @@ class SqliteDatabase:
                 self._conn.execute("COMMIT")
         except (sqlite3.Error, _BatchLost):
             self._roll_back()
-            for alone in jobs or [first]:
+            for alone in jobs:
                 self._alone(alone)
-        self._settle(jobs or [first])
+        self._settle(jobs)
+
+    def _refuse_all(self, first: _Job, error: Unavailable) -> None:
+        """Tell everybody who waits that nothing was written."""
+        jobs: list[_Job] = []
+        job: _Job | None = first
+        while job is not None:
+            job.error = error
+            jobs.append(job)
+            job = self._next()
+        self._settle(jobs)
 
     def _next(self) -> _Job | None:
         """The next op that already waits, if any."""

@@ -16,7 +16,7 @@ from msgspec import UNSET
 
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
-from finsecure_server.storage.database import Database, Reader, Tx, Unavailable
+from finsecure_server.storage.database import CommitUnknown, Database, Reader, Tx, Unavailable
 from finsecure_server.storage.drive import Ask, drive
 from finsecure_server.web import idempotency, render
 from finsecure_server.web.idempotency import Claim, Kept, Unfinished
@@ -54,7 +54,10 @@ async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: 
     if route.method == "GET":
         return await kitchen.db.read(lambda reader: _reply(kitchen, reader, env, call, route.handle(reader, env, call)))
     if claim is None:
-        return await drive(kitchen.db, lambda tx: _finish(kitchen, tx, env, call, None, route.handle(tx, env, call)))
+        try:
+            return await drive(kitchen.db, lambda tx: _finish(kitchen, tx, env, call, None, route.handle(tx, env, call)))
+        except CommitUnknown as error:
+            raise Refused(Code.INTERNAL_ERROR) from error
     try:
         return await drive(kitchen.db, lambda tx: _start(kitchen, tx, env, call, route, claim))
     except Refused as refused:
@@ -63,6 +66,8 @@ async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: 
         return await _keep(kitchen, env, claim, refused)
     except Unavailable:
         raise
+    except CommitUnknown as error:
+        return await _found(kitchen, env, claim, error)
     except Exception:  # a bug of ours: the transaction is rolled back, and a repeat must not run into it blindly
         log.exception("internal error", request_id=env.request_id, operation=route.operation)
         return await _keep(kitchen, env, claim, Refused(Code.INTERNAL_ERROR))
@@ -127,6 +132,15 @@ def _reply(kitchen: Kitchen, reader: Reader, env: Env, call: Call[Any], answer: 
     return Reply(
         answer.status, body, object_id, content_type=answer.content_type, headers=answer.headers, kept=answer.kept
     )
+
+
+async def _found(kitchen: Kitchen, env: Env, claim: Claim, error: CommitUnknown) -> Reply:
+    """Whether the work was committed is not known: its reply under the key would tell. Without one, the same key may try
+    again, whatever became of it."""
+    earlier = await kitchen.db.write(lambda tx: idempotency.earlier(tx, env, claim))
+    if isinstance(earlier, Kept):
+        return Reply(earlier.status, earlier.response, replayed=True)
+    raise Unavailable("the outcome of a commit is not known") from error
 
 
 async def _keep(kitchen: Kitchen, env: Env, claim: Claim, refused: Refused) -> Reply:
