@@ -69,6 +69,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 @click.version_option(__version__, prog_name="finsecure-server")
 def main() -> None:
     """FinSecure: a self-hosted payments platform that resolves its own failures."""
+    log_to_stderr("info")  # stdout is for what was asked
+
 
 
 @main.command()
