@@ -65,69 +65,11 @@ class Noted:
         self.entries.append(entry)
 
 
-class Edge:
-    """Calls routes as a client would, with the key of `account` unless told otherwise."""
+class Client:
+    """Calls routes as a client would, with the test key of `account` unless told otherwise."""
 
-    def __init__(
-        self,
-        db: Database,
-        routes: Iterable[Route],
-        *,
-        limiter: Limiter | None = None,
-        origins: tuple[str, ...] = (),
-        expansion: Expansion | None = None,
-        processor: Processor | None = None,
-        vaults: Vaults | None = None,
-    ) -> None:
-        self.db = db
-        self.wall = T0
-        self.keys = Keys(db)
-        self.noted = Noted()
-        self.account: OpenedAccount
-        self._processor = processor
-        self._vaults = vaults
-        self.app = Application(
-            Surroundings(
-                kitchen=Kitchen(db, expansion or Expansion({}, {}), PUBLIC_URL),
-                router=Router(routes),
-                authenticate=self.keys,
-                limiter=limiter or Unlimited(),
-                cors=Cors(origins),
-                log=self.noted,
-                env=self._env,
-                clock=lambda: self.wall,
-                chance=os.urandom,
-                secret=b"secret of tests",
-            )
-        )
-
-    async def open_account(self, name: str = "Tea Shop") -> OpenedAccount:
-        """A new account; the calls that follow are its own."""
-        self.account = await self.db.write(lambda tx: ops.open_account(tx, self.wall, os.urandom, name))
-        return self.account
-
-    def _env(self, request: Request, caller: Caller | None) -> Env:
-        if caller is None:
-            return self._env_of(request, None, "", False, 0)
-        return self._env_of(request, caller, caller.account, caller.livemode, caller.clock_offset)
-
-    def _env_of(self, request: Request, caller: Caller | None, account: str, livemode: bool, clock_offset: int) -> Env:
-        return Env(
-            account=account,
-            livemode=livemode,
-            wall=request.wall,
-            clock_offset=clock_offset,
-            chance=os.urandom,
-            processor=None if livemode else self._processor,
-            vault=cast("Vault", self._vaults and self._vaults.of(livemode)),
-            public_url=PUBLIC_URL,
-            version=request.version,
-            key_id=caller.key_id if caller else None,
-            publishable=caller is not None and caller.kind == "publishable",
-            request_id=request.id,
-            idempotency_key=request.key,
-            others=partial(self._env_of, request, None),
-        )
+    app: Application
+    account: OpenedAccount
 
     async def get(self, path: str, *, key: str | None = None, **headers: str) -> Got:
         return await self.call("GET", path, key=key, headers=headers)
@@ -183,6 +125,70 @@ class Edge:
         got = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
         assert len(got) == len(start["headers"]), start["headers"]
         return Got(start["status"], got, b"".join(message["body"] for message in rest))
+
+
+class Edge(Client):
+    """An edge with some routes behind it."""
+
+    def __init__(
+        self,
+        db: Database,
+        routes: Iterable[Route],
+        *,
+        limiter: Limiter | None = None,
+        origins: tuple[str, ...] = (),
+        expansion: Expansion | None = None,
+        processor: Processor | None = None,
+        vaults: Vaults | None = None,
+    ) -> None:
+        self.db = db
+        self.wall = T0
+        self.keys = Keys(db)
+        self.noted = Noted()
+        self._processor = processor
+        self._vaults = vaults
+        self.app = Application(
+            Surroundings(
+                kitchen=Kitchen(db, expansion or Expansion({}, {}), PUBLIC_URL),
+                router=Router(routes),
+                authenticate=self.keys,
+                limiter=limiter or Unlimited(),
+                cors=Cors(origins),
+                log=self.noted,
+                env=self._env,
+                clock=lambda: self.wall,
+                chance=os.urandom,
+                secret=b"secret of tests",
+            )
+        )
+
+    async def open_account(self, name: str = "Tea Shop") -> OpenedAccount:
+        """A new account; the calls that follow are its own."""
+        self.account = await self.db.write(lambda tx: ops.open_account(tx, self.wall, os.urandom, name))
+        return self.account
+
+    def _env(self, request: Request, caller: Caller | None) -> Env:
+        if caller is None:
+            return self._env_of(request, None, "", False, 0)
+        return self._env_of(request, caller, caller.account, caller.livemode, caller.clock_offset)
+
+    def _env_of(self, request: Request, caller: Caller | None, account: str, livemode: bool, clock_offset: int) -> Env:
+        return Env(
+            account=account,
+            livemode=livemode,
+            wall=request.wall,
+            clock_offset=clock_offset,
+            chance=os.urandom,
+            processor=None if livemode else self._processor,
+            vault=cast("Vault", self._vaults and self._vaults.of(livemode)),
+            public_url=PUBLIC_URL,
+            version=request.version,
+            key_id=caller.key_id if caller else None,
+            publishable=caller is not None and caller.kind == "publishable",
+            request_id=request.id,
+            idempotency_key=request.key,
+            others=partial(self._env_of, request, None),
+        )
 
 
 def form(fields: Mapping[str, object]) -> bytes:

@@ -62,6 +62,8 @@ class Create(Struct, kw_only=True, forbid_unknown_fields=True):
     currency: ShortText
     limit: Annotated[int, Meta(ge=1, le=100)] = 10
     confirm: bool = False
+    ready: bool | Literal[0, 1] = False
+    version: Literal[1, 2] = 1
     off_session: bool | UnsetType | None = UNSET
     capture_method: Capture | UnsetType = UNSET
     setup: Literal["on_session", "off_session"] | UnsetType | None = UNSET
@@ -126,6 +128,9 @@ def json_with(text: str) -> Refused:
         ("amount=1&currency=usd&confirm=true", "confirm", True),
         ("amount=1&currency=usd&confirm=false", "confirm", False),
         ("amount=1&currency=usd&off_session=", "off_session", None),
+        ("amount=1&currency=usd&ready=1", "ready", 1),
+        ("amount=1&currency=usd&ready=true", "ready", True),
+        ("amount=1&currency=usd&version=2", "version", 2),
         ("amount=1&currency=usd&capture_method=manual", "capture_method", Capture.MANUAL),
         ("amount=1&currency=usd&setup=off_session", "setup", "off_session"),
         ("amount=1&currency=usd&setup=", "setup", None),
@@ -268,6 +273,10 @@ WRONG_IN_FORMS = [
     ("amount=1&currency=usd&confirm=yes", "parameter_invalid_boolean", "confirm"),
     ("amount=1&currency=usd&confirm=1", "parameter_invalid_boolean", "confirm"),
     ("amount=1&currency=usd&confirm=True", "parameter_invalid_boolean", "confirm"),
+    ("amount=1&currency=usd&ready=yes", "parameter_invalid_boolean", "ready"),
+    ("amount=1&currency=usd&ready=2", "parameter_invalid_enum", "ready"),
+    ("amount=1&currency=usd&version=3", "parameter_invalid_enum", "version"),
+    ("amount=1&currency=usd&version=v1", "parameter_invalid_integer", "version"),
     ("amount=1&currency=usd&confirm=", "parameter_invalid_empty", "confirm"),
     ("amount=1&currency=usd&capture_method=later", "parameter_invalid_enum", "capture_method"),
     ("amount=1&currency=usd&capture_method=", "parameter_invalid_empty", "capture_method"),
@@ -438,6 +447,7 @@ def test_an_unknown_parameter_is_told_with_the_nearest(name: str, hint: str) -> 
         ("limit", "101", "Invalid integer: 101 (expected `int` <= 100)"),
         ("confirm", "yes", "Invalid boolean: yes"),
         ("capture_method", "later", "Invalid value: later; must be one of automatic, manual."),
+        ("version", "3", "Invalid value: 3; must be one of 1, 2."),
         ("setup", "never", "Invalid value: never; must be one of off_session, on_session."),
         ("customer", "c" * 256, f"Too long: {'c' * 97}... (expected `str` of length <= 255)"),
         ("customer", "", "The parameter customer must not be empty."),

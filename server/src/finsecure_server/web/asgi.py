@@ -220,7 +220,7 @@ class Application:
         request.route = route
         if not route.public:
             request.caller = await self._caller(request, route)
-        if route.path not in _UNCOUNTED:
+        if route.path not in UNCOUNTED:
             await self._count(request)
         body = await _body(request, receive)
         params, claim = self._params(request, route, body)
@@ -263,7 +263,7 @@ class Application:
         return caller
 
     async def _count(self, request: Request) -> None:
-        """Calls without a good key count against the address they come from, so they cannot use up anybody's allowance."""
+        """Calls without a good key count against the address they come from: they use up nobody's allowance."""
         key = request.caller.key_id if request.caller is not None else "ip:" + request.ip
         request.verdict = await self.s.limiter.take(key, request.wall)
         if not request.verdict.allowed:
@@ -283,7 +283,8 @@ class Application:
             return forms.decode(request.tree, route.params, route.shape, form=True), None
         if request.query:
             raise Refused(
-                Code.BODY_AND_FORM_BOTH, f"{route.method} takes its parameters in the body; the address has some as well."
+                Code.BODY_AND_FORM_BOTH,
+                f"{route.method} takes its parameters in the body; the address has some as well.",
             )
         kind = (request.text(b"content-type") or FORM).partition(";")[0].strip().lower()
         form = kind != JSON
@@ -292,8 +293,8 @@ class Application:
         if not body:
             request.tree = {}
         elif form:
-            if body[:1] in b"{[" and kind == FORM:
-                raise Refused(Code.BODY_AND_FORM_BOTH)
+            if body[:1] in b"{[":
+                raise Refused(Code.BODY_AND_FORM_BOTH, f"The body is JSON, but its Content-Type is {FORM}.")
             request.tree = forms.parse_form(body)
         else:
             request.tree = forms.parse_json(body)
@@ -340,7 +341,7 @@ class Application:
         if request.method != "OPTIONS":
             headers += s.cors.headers(request.headers.get(b"origin"))
         if request.key is not None:
-            headers.append((b"idempotency-key", request.key.encode()))
+            headers.append((b"idempotency-key", request.key.encode("latin-1")))
         if reply.replayed:
             headers.append((b"idempotent-replayed", b"true"))
         if s.secure:
@@ -374,7 +375,8 @@ class Application:
         )
 
 
-_UNCOUNTED: Final = frozenset({"/health", "/v1/health"})
+#: Asked often and by anybody, a load balancer above all: these use up nobody's allowance.
+UNCOUNTED: Final = frozenset({"/health", "/v1/health"})
 
 
 class ClientGone(Exception):

@@ -54,12 +54,13 @@ class Kind(Enum):
 class Shape:
     """What a field takes, read once from the Struct: drives the form, the log's redaction and the hints."""
 
-    __slots__ = ("choices", "fields", "item", "kind", "nullable", "secret")
+    __slots__ = ("choices", "fields", "item", "kind", "nullable", "or_integer", "secret")
 
     def __init__(self, kind: Kind, *, secret: bool = False, choices: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self.secret = secret
         self.nullable = False
+        self.or_integer = False
         self.choices = choices  # of a text that comes from a closed list
         self.fields: dict[str, Shape] = {}
         self.item: Shape | None = None
@@ -88,8 +89,8 @@ def _shape(info: inspect.Type) -> Shape:
         return shape
     if isinstance(info, inspect.DictType):
         return Shape(Kind.MAP)
-    if isinstance(info, inspect.IntType):
-        return Shape(Kind.INTEGER, secret=secret)
+    if isinstance(info, inspect.IntType) or (isinstance(info, inspect.LiteralType) and isinstance(info.values[0], int)):
+        return Shape(Kind.INTEGER, secret=secret, choices=_choices(info))
     if isinstance(info, inspect.BoolType):
         return Shape(Kind.BOOLEAN)
     return Shape(Kind.TEXT, secret=secret, choices=_choices(info))
@@ -104,15 +105,14 @@ def _choices(info: inspect.Type) -> tuple[str, ...]:
 
 
 def _union(info: inspect.UnionType, secret: bool) -> Shape:
-    """`X | None | UNSET` is X; a union of a Struct and a plain value is the Struct, given plainly it stays as it is."""
+    """`X | None | UNSET` is X. A Struct or a boolean may be given as an integer as well, where the type says so."""
     members = [_shape(member) for member in info.types if not isinstance(member, inspect.NoneType)]
     members = [m for m, t in zip(members, _given(info), strict=True) if t] or members
-    order = (Kind.STRUCT, Kind.LIST, Kind.MAP, Kind.INTEGER, Kind.BOOLEAN, Kind.TEXT)
+    order = (Kind.STRUCT, Kind.LIST, Kind.MAP, Kind.BOOLEAN, Kind.INTEGER, Kind.TEXT)
     shape = min(members, key=lambda member: order.index(member.kind))
     shape.nullable = any(isinstance(member, inspect.NoneType) for member in info.types)
     shape.secret = shape.secret or secret
-    if shape.kind is Kind.STRUCT and any(member.kind is Kind.INTEGER for member in members):
-        shape.item = Shape(Kind.INTEGER)
+    shape.or_integer = shape.kind is not Kind.INTEGER and any(member.kind is Kind.INTEGER for member in members)
     return shape
 
 
@@ -267,12 +267,13 @@ def _plain(value: str, shape: Shape, form: bool, path: str) -> Any:
         if shape.nullable or kind is Kind.MAP:
             return None
         return [] if kind is Kind.LIST else value
-    if kind is Kind.INTEGER or (shape.item is not None and kind is Kind.STRUCT):
-        if not _INTEGER.fullmatch(value) or len(value) > DIGITS_MAX:
-            raise Refused(Code.PARAMETER_INVALID_INTEGER, f"Invalid integer: {_shown(value)}", param=path)
-        return int(value)
     if kind is Kind.BOOLEAN and value in ("true", "false"):
         return value == "true"
+    if kind is Kind.INTEGER or shape.or_integer:
+        if _INTEGER.fullmatch(value) and len(value) <= DIGITS_MAX:
+            return int(value)
+        if kind is not Kind.BOOLEAN:
+            raise Refused(Code.PARAMETER_INVALID_INTEGER, f"Invalid integer: {_shown(value)}", param=path)
     check_text(value, path)
     return value
 

@@ -1,14 +1,17 @@
 """Idempotency keys: the same POST twice has one effect and one answer (reference: Stripe's published semantics).
 
-The reply is kept in the transaction that does the work, under a unique key: of two calls at once one commits, and the other
-runs again and finds its reply. A call that asks somebody outside holds the key in between as `started`, with the object it
-has made, so a crash leaves a row from which its fate can be read. Scope: account, mode. A key is bound to its first
-method, path and parameters. Kept: the status and body of the first execution, refusals and internal errors included. Not
-kept: what failed before execution began (validation, authentication, rate limit, a conflict with a call in flight).
+The reply is kept in the transaction that does the work, under a unique key: of two calls at once one commits, and the
+other runs again and finds its reply. A call that asks somebody outside holds the key in between as `started`, with the
+object it has made, so a crash leaves a row from which its fate can be read. Scope: account, mode. A key is bound to its
+first method, path and parameters.
+
+Kept: the status and body of the first execution, refusals and internal errors included. Not kept: what failed before
+execution began (validation, authentication, rate limit, a conflict with a call in flight).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
@@ -30,7 +33,8 @@ WHERE account_id = :account AND livemode = :livemode AND key = :key AND state = 
 FORGET: Final = """
 DELETE FROM idempotency_keys
 WHERE account_id = :account AND livemode = :livemode AND key = :key AND state = 'finished' AND created_us < :before"""
-PRUNE: Final = "DELETE FROM idempotency_keys WHERE created_us < :before AND (state = 'finished' OR created_us < :long_before)"
+PRUNE: Final = """
+DELETE FROM idempotency_keys WHERE created_us < :before AND (state = 'finished' OR created_us < :long_before)"""
 
 
 class Kept(NamedTuple):
@@ -57,9 +61,15 @@ class Claim(NamedTuple):
 def fingerprints(tree: Mapping[str, Any], secret: bytes) -> str:
     """Each top-level parameter's keyed digest, as JSON. Keyed, because a parameter may be a card number."""
     return msgspec.json.encode(
-        {name: blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=9, key=secret).hexdigest() for name, value in tree.items()},
+        {name: blake2b(_canonical(value), digest_size=9, key=secret).hexdigest() for name, value in tree.items()},
         order="sorted",
     ).decode()
+
+
+def _canonical(value: Any) -> bytes:
+    """The same bytes for the same value, in whatever order its members came."""
+    text = repr(value) if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def earlier(tx: Tx, env: Env, wanted: Claim) -> Kept | Unfinished | None:
@@ -68,9 +78,7 @@ def earlier(tx: Tx, env: Env, wanted: Claim) -> Kept | Unfinished | None:
     if row is None:
         return None
     if row["state"] == "finished" and row["created_us"] < env.wall - KEPT_US:
-        tx.run(
-            FORGET, account=env.account, livemode=int(env.livemode), key=wanted.key, before=env.wall - KEPT_US
-        )
+        tx.run(FORGET, account=env.account, livemode=int(env.livemode), key=wanted.key, before=env.wall - KEPT_US)
         return None
     return _earlier(row, env, wanted)
 
@@ -80,8 +88,8 @@ def _earlier(row: Row, env: Env, wanted: Claim) -> Kept | Unfinished:
         raise Refused(
             Code.IDEMPOTENCY_MISMATCH,
             "Keys for idempotent requests can only be used for the same endpoint they were first used for "
-            f"('{row['operation']}' vs '{wanted.operation}'). Try using a key other than '{wanted.key}' if you meant to "
-            "execute a different request.",
+            f"('{row['operation']}' vs '{wanted.operation}'). Try using a key other than '{wanted.key}' if you meant "
+            "to execute a different request.",
         )
     if row["params"] != wanted.params:
         differing = _differing(row["params"], wanted.params)

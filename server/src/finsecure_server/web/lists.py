@@ -52,7 +52,9 @@ def select(
     backwards = False
     if params.starting_after is not UNSET and params.ending_before is not UNSET:
         raise Refused(
-            Code.PARAMETERS_EXCLUSIVE, "You may only specify one of these: ending_before, starting_after.", param="ending_before"
+            Code.PARAMETERS_EXCLUSIVE,
+            "You may only specify one of these: ending_before, starting_after.",
+            param="ending_before",
         )
     if isinstance(params.starting_after, str):
         before = min(before, _cursor(reader, env, listing, params.starting_after, "starting_after"))

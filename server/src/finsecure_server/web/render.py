@@ -57,6 +57,8 @@ class Expansion:
             return
         target = self._fields.get(at.get("object", ""), {}).get(name)
         if target is None:
+            if rest and name in at and value is None:
+                return  # an object that may be there and is not: `last_payment_error.payment_method`
             raise self._refused(path, position, "")
         if isinstance(value, str):
             found = self._loaders[target](reader, env, value)

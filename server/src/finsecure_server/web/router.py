@@ -9,15 +9,17 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
+from finsecure_server.core.cards import mask
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Reader
-from finsecure_server.web.forms import Shape, check_text, shape_of
+from finsecure_server.web.forms import Shape, check_text, cleaned, shape_of
 from finsecure_server.web.params import Nothing
 
 P = TypeVar("P", bound=Struct)
 
 ID_LETTERS_MAX: Final = 255
+SHOWN_LETTERS_MAX: Final = 200  # of a path, in an error
 
 
 class Answer(NamedTuple):
@@ -43,10 +45,11 @@ class Call(Generic[P]):
 class Route:
     """An entry.
 
-    `handle(tx, env, call)` is synchronous. On GET it gets a Reader and runs beside the writer; on POST and DELETE it gets
-    a Tx, may return an Ask, and is run under the caller's idempotency key. `scope` is what a restricted key needs;
-    `publishable` lets publishable keys call it; `public` asks for no key at all. `changes_callers` says that afterwards
-    nothing may be believed that was remembered of the account's keys.
+    `handle(tx, env, call)` is synchronous. On GET it gets a Reader and runs beside the writer; on POST and DELETE it
+    gets a Tx, may return an Ask, and is run under the caller's idempotency key. `scope` is what a restricted key needs;
+    `publishable` lets publishable keys call it, and `hidden` are the fields of the reply that these do not see;
+    `public` asks for no key at all. `changes_callers` says that afterwards nothing may be believed that was remembered
+    of the account's keys.
     """
 
     method: str
@@ -58,6 +61,7 @@ class Route:
     summary: str = ""
     errors: tuple[Code, ...] = ()
     publishable: bool = False
+    hidden: tuple[str, ...] = ()
     public: bool = False
     test_only: bool = False
     offline: Callable[[Env, Call[Any]], Answer | None] | None = None  # the answer, where it needs no database
@@ -100,6 +104,7 @@ class Router:
             if part.startswith("{"):
                 node.wild = node.wild or _Node()
                 node = node.wild
+                assert node.name in {"", part[1:-1]}, f"{route.path} calls {node.name} by another name"
                 node.name = part[1:-1]
             else:
                 node = node.below.setdefault(part, _Node())
@@ -115,11 +120,13 @@ class Router:
             return route, {}
         node, found = self._walk(path)
         if node is None or not node.routes:
-            raise Refused(Code.URL_NOT_FOUND, f"Unrecognized request URL ({method}: {msgspec_safe(path)}).")
+            raise Refused(Code.URL_NOT_FOUND, f"Unrecognized request URL ({method}: {_shown(path)}).")
         route = node.routes.get("GET" if method == "HEAD" else method)
         if route is None:
             allowed = ", ".join(allow(node.routes))
-            raise Refused(Code.METHOD_NOT_ALLOWED, f"{method} is not allowed here; use {allowed}.", details={"allow": allowed})
+            raise Refused(
+                Code.METHOD_NOT_ALLOWED, f"{method} is not allowed here; use {allowed}.", details={"allow": allowed}
+            )
         return route, found
 
     def methods(self, path: str) -> list[str]:
@@ -135,7 +142,9 @@ class Router:
             below = node.below.get(part)
             if below is None and node.wild is not None and part:
                 below = node.wild
-                check_text(part[: ID_LETTERS_MAX + 1], below.name)
+                if len(part) > ID_LETTERS_MAX:
+                    raise Refused(Code.RESOURCE_MISSING, "No id is that long.", param=below.name)
+                check_text(part, below.name)
                 found[below.name] = part
             node = below
             if node is None:
@@ -149,14 +158,9 @@ def allow(routes: Mapping[str, Route]) -> list[str]:
     return sorted(methods)
 
 
-def msgspec_safe(path: str) -> str:
+def _shown(path: str) -> str:
     """A path as an error may repeat it."""
-    shown = path.encode("utf-8", "replace").decode()[:200]
-    try:
-        check_text(shown, "path")
-    except Refused:
-        return "(not shown)"
-    return shown
+    return mask(cleaned(path[: 2 * SHOWN_LETTERS_MAX]))[:SHOWN_LETTERS_MAX]
 
 
 def as_bytes(body: bytes | Struct) -> bytes:
