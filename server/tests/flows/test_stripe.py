@@ -144,9 +144,15 @@ def test_keys_that_are_none(live: Live) -> None:
         live.stripe("sk_test_nothing").v1.balance.retrieve()
     assert str(refused.value.user_message).startswith("Invalid API Key provided")
     live_mode = live.stripe(live.keys["secret_live"])
-    with pytest.raises(stripe.InvalidRequestError) as unconfigured:
+    with pytest.raises(stripe.CardError) as test_card:
         paid(live_mode)
-    assert unconfigured.value.code in {"processor_not_configured", "test_card_in_live_mode"}
+    assert test_card.value.code == "test_card_in_live_mode"
+    card = {"number": "4539148803436467", "exp_month": 12, "exp_year": 2034, "cvc": "314"}
+    real = live_mode.v1.payment_methods.create(params={"type": "card", "card": card})  # type: ignore[typeddict-item]
+    with pytest.raises(stripe.InvalidRequestError) as unconfigured:
+        paid(live_mode, payment_method=real.id)
+    assert unconfigured.value.code == "processor_not_configured"
+    assert not live_mode.v1.payment_intents.list().data
     with pytest.raises(stripe.InvalidRequestError) as missing:
         live_mode.v1.payment_intents.retrieve(paid(live.stripe()).id)
     assert missing.value.code == "resource_missing"
