@@ -1,8 +1,8 @@
 """Dated versions of the API: what an older caller still sees.
 
-Objects are stored and shown in the shape of `LATEST`. A caller that asks for an older date gets the same object after the
-shims between that date and ours, newest first. A shim is a pure function of the decoded object; it may rename and
-reshape, never look anything up.
+Objects are stored and shown in the shape of `LATEST`. A caller that asks for an older date gets the same object after
+the shims between that date and ours, newest first. A shim is a pure function of the decoded object; it may rename and
+reshape, never look anything up. What a merchant keeps in `metadata` is theirs and goes through untouched.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ def _sources(shown: dict[str, Any]) -> dict[str, Any]:
     """Intents as they were before 2019-02-11: `requires_source`, `requires_source_action`, `next_source_action`."""
     if shown.get("object") in ("payment_intent", "setup_intent"):
         status = shown["status"]
-        shown = {
-            ("next_source_action" if name == "next_action" else name): value for name, value in shown.items()
-        }
+        shown = {("next_source_action" if name == "next_action" else name): value for name, value in shown.items()}
         shown["status"] = _OLD_STATUS.get(status, status)
     return shown
 
@@ -46,7 +44,7 @@ def shown_at(version: str, shown: Any) -> Any:
 
 def _everywhere(shown: Any, shim: Shim) -> Any:
     if isinstance(shown, dict):
-        return shim({name: _everywhere(value, shim) for name, value in shown.items()})
+        return shim({n: value if n == "metadata" else _everywhere(value, shim) for n, value in shown.items()})
     if isinstance(shown, list):
         return [_everywhere(value, shim) for value in shown]
     return shown
