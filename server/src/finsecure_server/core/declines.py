@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from finsecure_server.core.errors import RULES, Code
+from finsecure_server.core.errors import RULES, Code, Side
 
 
 class Class(StrEnum):
@@ -32,6 +32,26 @@ class Class(StrEnum):
     DUP = "DUP"  # probably paid already
     CP = "CP"  # card present: the terminal knows what to do
     CONFIG = "CONFIG"  # a mistake of the integration
+
+
+#: Who can put a decline of each class right.
+SIDE_OF: Final[dict[Class, Side]] = {
+    Class.SOFT_NOW: Side.ISSUER,
+    Class.SOFT_LATER: Side.PAYER,
+    Class.BANK: Side.ISSUER,
+    Class.FIX_CVC: Side.PAYER,
+    Class.FIX_CARD: Side.PAYER,
+    Class.FIX_DATA: Side.PAYER,
+    Class.AUTH: Side.PAYER,
+    Class.NEWPM: Side.PAYER,
+    Class.LIMIT: Side.PAYER,
+    Class.NEVER: Side.ISSUER,
+    Class.FRAUD: Side.MERCHANT,  # by a review
+    Class.DUP: Side.MERCHANT,  # by looking for the first payment
+    Class.CP: Side.PAYER,
+    Class.CONFIG: Side.DEVELOPER,
+}
+assert set(SIDE_OF) == set(Class)
 
 
 class Remedy(StrEnum):

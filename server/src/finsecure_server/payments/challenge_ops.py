@@ -14,6 +14,8 @@ import msgspec
 from finsecure_server.accounts import store as accounts
 from finsecure_server.core import web_address
 from finsecure_server.core.env import Env
+from finsecure_server.payment_methods import store as payment_methods
+from finsecure_server.payment_methods.types import Card
 from finsecure_server.payments import challenge_store, challenges, ops, setup_ops, setup_store, store
 from finsecure_server.payments.challenge_store import Challenge
 from finsecure_server.payments.setup_types import SetupIntent
@@ -46,6 +48,7 @@ class Seen(NamedTuple):
     challenge: Challenge
     merchant: str | None
     intent: PaymentIntent | SetupIntent
+    card: Card | None  # which one is asked about
 
     @property
     def outcome(self) -> str:
@@ -120,7 +123,10 @@ def _look(reader: Reader, env: Env, token: str, challenge: Challenge) -> Seen:
     else:
         intent = msgspec.json.decode(store.get_intent(reader, theirs, challenge.object_id), type=PaymentIntent)
     account, _ = accounts.account(reader, theirs)
-    return Seen(_state(challenge, intent, token, env.wall), challenge, account.business_profile.name, intent)
+    card = None
+    if intent.payment_method is not None:
+        card = payment_methods.find(reader, theirs, intent.payment_method, "payment_method").wire.card
+    return Seen(_state(challenge, intent, token, env.wall), challenge, account.business_profile.name, intent, card)
 
 
 def _state(challenge: Challenge, intent: PaymentIntent | SetupIntent, token: str, wall_us: int) -> State:
