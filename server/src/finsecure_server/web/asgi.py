@@ -20,9 +20,10 @@ from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Unavailable
 from finsecure_server.web import command, forms, idempotency, render
+from finsecure_server.web.allowance import Verdict
 from finsecure_server.web.command import Kitchen, Reply
 from finsecure_server.web.cors import Cors
-from finsecure_server.web.limits import Limiter, Verdict
+from finsecure_server.web.limits import Limiter
 from finsecure_server.web.router import Call, Route, Router
 
 log = structlog.get_logger()
@@ -189,7 +190,7 @@ class Application:
             error_code = refused.code.value
             reply = self._refused(request, refused)
         except Unavailable as error:
-            log.error("the database takes no work", request_id=request.id, reason=str(error))
+            log.warning("the database takes no work", request_id=request.id, reason=str(error))
             error_code = Code.DATABASE_UNAVAILABLE.value
             reply = self._refused(request, Refused(Code.DATABASE_UNAVAILABLE, details={"retry_after": 1}))
         except ClientGone:

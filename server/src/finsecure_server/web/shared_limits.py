@@ -18,7 +18,7 @@ import structlog
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from finsecure_server.web.limits import InProcess, Verdict, decide, interval
+from finsecure_server.web.allowance import InProcess, Verdict, decide, interval
 
 log = structlog.get_logger()
 
