@@ -49,7 +49,7 @@ Every error is one envelope. Switch on `type` and `code`, never on `message`; sh
     "message": "Your card was declined.",
     "next_steps": ["Offer to split the payment over several cards.", "Offer to pay by bank transfer instead."],
     "doc_url": "http://127.0.0.1:4242/help/errors/insufficient_funds",
-    "request_log_url": "http://127.0.0.1:4242/dashboard/logs/req_…"
+    "request_log_url": "http://127.0.0.1:4242/v1/request_logs/req_…"
   }
 }
 ```

@@ -23,7 +23,7 @@ TAKEN_BY_NAME: Final = {
 }
 #: What `make` words and pytest run; tests need not import it.
 TOOLS: Final = {"coverage", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "types-psutil", "types-requests", "uv"}
-FIRST_PARTY: Final = {PACKAGE, "tests", "tools"}
+FIRST_PARTY: Final = {PACKAGE, "bench", "tests", "tools"}
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ MODULES_NEVER: Final = FOLDERS_NEVER - {"base"}
 #: What callers' input is called where it comes in.
 INPUT: Final = frozenset("body call content data form headers message payload query raw request scope".split())
 #: Folders of tests that follow a story through the whole server instead of one folder of the source.
-STORIES: Final = frozenset({"faults", "flows"})
+STORIES: Final = frozenset({"contract", "faults", "flows"})
 #: Where SQL may stand: the store of each domain, the engine room, and these modules of their own.
 SQL_MODULES: Final = frozenset({"diagnostics.verify", "web.health", "web.idempotency", "web.request_log"})
 

@@ -1,0 +1,96 @@
+"""What the README shows is what happens: its commands and its Python, word for word, against a server of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import subprocess
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+import pytest
+import requests
+
+from finsecure_server.storage.urls import sqlite_url
+from tests.flows.live import Live
+from tests.tidy import ROOT
+
+README: Final = (ROOT / "README.md").read_text("utf-8")
+ADDRESS: Final = "http://127.0.0.1:4242"
+ID: Final = re.compile(r"\b([a-z]+_)[0-9a-hjkmnp-tv-z]{28}\b")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A server as `make run` starts it: nobody has made an account."""
+    home = tmp_path_factory.mktemp("home")
+    live = Live(home, sqlite_url(home / "finsecure.db"))
+    live.start()
+    key = re.search(r"\bsk_test_\w+", live.log())
+    assert key, live.log()
+    live.keys["test"] = key[0]
+    yield live
+    live.stop()
+
+
+def blocks(language: str) -> list[str]:
+    """The README's code blocks in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def shell(server: Live, command: str) -> dict[str, Any]:
+    """What a command prints, decoded."""
+    environ = {**server.environ(), "FINSECURE_SECRET_KEY": server.keys["test"]}
+    quiet = command.replace(ADDRESS, server.url).replace("curl ", "curl --silent ")
+    done = subprocess.run(["/bin/sh", "-c", quiet], env=environ, capture_output=True, check=True, timeout=30)
+    answer: dict[str, Any] = msgspec.json.decode(done.stdout)
+    return answer
+
+
+def test_the_curl_of_the_readme_takes_a_payment(server: Live) -> None:
+    (block,) = (block for block in blocks("sh") if "\ncurl " in block)
+    intent = shell(server, block[block.index("curl ") :])
+    assert (intent["object"], intent["status"], intent["amount_received"]) == ("payment_intent", "succeeded", 2000)
+
+
+def test_the_curl_that_the_server_prints_takes_a_payment(server: Live) -> None:
+    (curl,) = (line.strip() for line in server.log().splitlines() if line.strip().startswith("curl "))
+    assert shell(server, curl)["status"] == "succeeded"
+
+
+def test_the_python_of_the_readme_prints_what_it_says(server: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FINSECURE_SECRET_KEY", server.keys["test"])
+    printed = io.StringIO()
+    scope: dict[str, Any] = {}
+    with contextlib.redirect_stdout(printed):
+        for block in blocks("python"):
+            exec(compile(block.replace(ADDRESS, server.url), "README.md", "exec"), scope)  # noqa: S102  that is the test
+    first, code, steps = printed.getvalue().splitlines()
+    assert ID.sub(r"\1…", first) == "pi_… succeeded"
+    assert code == "insufficient_funds"
+    assert steps.startswith("[")
+
+
+def test_the_reply_of_the_readme_is_the_reply(server: Live) -> None:
+    (block,) = blocks("json")
+    shown = msgspec.json.decode(block)["error"]
+    reply = requests.post(
+        f"{server.url}/v1/payment_intents",
+        auth=(server.keys["test"], ""),
+        data={
+            "amount": "2000",
+            "currency": "usd",
+            "payment_method": "pm_card_visa_chargeDeclinedInsufficientFunds",
+            "confirm": "true",
+        },
+        timeout=30,
+    )
+    assert reply.status_code == 402
+    error = msgspec.json.decode(ID.sub(r"\1…", reply.text.replace(server.url, ADDRESS)))["error"]
+    assert set(shown) == set(error)
+    for name in ("payment_intent", "payment_method"):  # the README shows the first members of these
+        whole, part = error.pop(name), shown.pop(name)
+        assert {member: whole[member] for member in part} == part
+    assert shown == error
