@@ -410,14 +410,18 @@ def _idempotency_key(raw: bytes) -> str:
 
 async def _body(request: Request, receive: Receive) -> bytes:
     length = request.headers.get(b"content-length", b"")
-    if length.isdigit() and int(length[:12]) > BODY_BYTES_MAX:
+    if length.isdigit() and (len(length) > 12 or int(length) > BODY_BYTES_MAX):
         raise _too_large()
-    message = await receive()
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            message = await receive()
+            body: bytes = message.get("body", b"")
+            if message.get("more_body"):
+                body = await _rest(body, receive)
+    except TimeoutError:
+        raise Refused(Code.DEADLINE_EXCEEDED, f"The body did not arrive within {BODY_SECONDS_MAX:.0f} s.") from None
     if message["type"] == "http.disconnect":
         raise ClientGone
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        body = await _rest(body, receive)
     if len(body) > BODY_BYTES_MAX:
         raise _too_large()
     return body
@@ -426,20 +430,16 @@ async def _body(request: Request, receive: Receive) -> bytes:
 async def _rest(body: bytes, receive: Receive) -> bytes:
     parts = [body]
     size = len(body)
-    try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > BODY_BYTES_MAX:
-                    raise _too_large()
-                if not message.get("more_body"):
-                    return b"".join(parts)
-    except TimeoutError:
-        raise Refused(Code.DEADLINE_EXCEEDED, f"The body did not arrive within {BODY_SECONDS_MAX:.0f} s.") from None
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_BYTES_MAX:
+            raise _too_large()
+        if not message.get("more_body"):
+            return b"".join(parts)
 
 
 def _too_large() -> Refused:
