@@ -28,10 +28,12 @@ from finsecure_server.storage.urls import sqlite_url
 T = TypeVar("T")
 
 BATCH_MAX: Final = 64  # ops to a commit: bounds how long the first of a batch waits for the last
+LINGER_S: Final = 0.0005  # how long a batch waits for the company that the last one had
 WAITING_MAX: Final = 10_000  # ops that may queue; past that the caller is told to come back later
 CHECKPOINT_BYTES: Final = 32 << 20  # the log is copied into the database from here on, beside the writer
 RESTART_BYTES: Final = 96 << 20  # ... and here the writer itself waits for that, so that the log stays bounded
 CHECKPOINT_EVERY_S: Final = 0.25
+LOOK_EVERY: Final = 64  # commits between two looks at the log's size
 BUSY_TIMEOUT_MS: Final = 5_000  # how long another process may hold the file before we answer 503
 
 
@@ -147,6 +149,8 @@ class SqliteDatabase:
         self._reader = connect(self.path, writer=False)
         self._closing = threading.Event()
         self._ended = False
+        self._company = 1  # how many ops the last batch had
+        self._commits = 0
         self._wal = Path(self.path + "-wal")
         self._writer = threading.Thread(target=self._write_forever, name="sqlite-writer", daemon=True)
         self._checkpointer = threading.Thread(target=self._checkpoint_forever, name="sqlite-checkpoint", daemon=True)
@@ -215,13 +219,14 @@ class SqliteDatabase:
                 while job is not None:
                     jobs.append(job)
                     self._try(job, put_off)
-                    job = self._next() if len(jobs) < BATCH_MAX else None
+                    job = self._next(len(jobs)) if len(jobs) < BATCH_MAX else None
                 write(self._conn, put_off)
                 self._conn.execute("COMMIT")
         except (sqlite3.Error, _BatchLost):
             self._roll_back()
             for alone in jobs:
                 self._alone(alone)
+        self._company = len(jobs)
         self._settle(jobs)
 
     def _refuse_all(self, first: _Job, error: Unavailable) -> None:
@@ -234,10 +239,15 @@ class SqliteDatabase:
             job = self._next()
         self._settle(jobs)
 
-    def _next(self) -> _Job | None:
-        """The next op that already waits, if any."""
+    def _next(self, have: int = BATCH_MAX) -> _Job | None:
+        """The next op that waits, if any.
+
+        Whoever was answered by the last commit is likely to be back in a moment. So a batch that has less than half of the
+        company of the one before lingers for them: a commit costs more than that. One client alone never waits.
+        """
+        linger = have * 2 < self._company
         try:
-            job = self._jobs.get_nowait()
+            job = self._jobs.get(timeout=LINGER_S) if linger else self._jobs.get_nowait()
         except queue.Empty:
             return None
         self._ended = job is None
@@ -295,6 +305,9 @@ class SqliteDatabase:
 
     def _keep_log_short(self) -> None:
         """Between two batches nobody else writes, so a checkpoint can reach the end and the log starts over."""
+        self._commits += 1
+        if self._commits % LOOK_EVERY:
+            return
         with contextlib.suppress(sqlite3.OperationalError, FileNotFoundError):
             if self._wal.stat().st_size > RESTART_BYTES:
                 self._conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
