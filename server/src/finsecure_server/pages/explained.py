@@ -33,7 +33,7 @@ SIDES: Final[dict[Side, str]] = {
 
 #: Families of errors, and what is true of each.
 FAMILIES: Final[dict[str, tuple[str, str]]] = {
-    "invalid_request_error": ("The request", "The call cannot be carried out as it is. `param` names the parameter."),
+    "invalid_request_error": ("The request", "The call cannot be carried out as it is. The reply's param names what is wrong."),
     "authentication_error": ("Keys", "The key is missing, or is not one that may call."),
     "permission_error": ("Permissions", "The key is good, and may not do this."),
     "idempotency_error": ("Repeats", "An Idempotency-Key was used for two different calls, or is still at work."),
@@ -144,7 +144,7 @@ def explain(code: str, public_url: str) -> Explained | None:
 
 def nearest(code: str) -> list[str]:
     """Codes that somebody may have meant."""
-    return difflib.get_close_matches(code[:60].lower(), all_codes(), n=NEAREST_MAX, cutoff=0.5)
+    return difflib.get_close_matches(code[:60].lower(), all_codes(), n=NEAREST_MAX)
 
 
 def all_codes() -> list[str]:
@@ -172,7 +172,7 @@ def _error(code: Code, public_url: str) -> Explained:
     return Explained(
         code=code.value,
         kind="error",
-        meaning=refused.message,
+        meaning=rule.message.replace("{param}", "‹param›"),
         status=rule.status,
         type=rule.type,
         arrives_as=code.value,
@@ -236,7 +236,7 @@ def _decline(row: Decline, public_url: str) -> Explained:
 def _again(row: Decline) -> tuple[bool, str, str]:
     """Whether the same card may be tried again: at all, in a word, in a sentence."""
     if row.retry.waits:
-        return True, "May be tried again", "The same card may be tried again, as the steps below say."
+        return True, "May be tried again", "The same card may be tried again, as the steps above say."
     if row.retry.corrections:
         times = row.retry.corrections
         return (

@@ -44,7 +44,7 @@ def question(seen: Seen) -> Question:
     else:
         heading = "Save your card"
         asked = f"Confirm with your bank that {merchant} may keep your card for later payments. No money moves now."
-    facts = [("Pay to" if isinstance(seen.intent, PaymentIntent) else "Saved by", merchant)]
+    facts: list[tuple[str, str]] = []
     if seen.card is not None:
         facts.append(("Card", f"{_brand(seen.card.brand)} •••• {seen.card.last4}"))
     facts.append(("Reference", seen.intent.id))
@@ -117,7 +117,8 @@ def _why(seen: Seen) -> str:
     if reason in DECLINES:
         return for_payer(reason).payer_message
     if error is not None:
-        return "You were not authenticated, so no money moved. Go back to the shop to try again, or use another card."
+        what = "no money moved" if isinstance(intent, PaymentIntent) else "the card was not saved"
+        return f"You were not authenticated, so {what}. Go back to the shop to try again, or use another card."
     return "It needs another payment method. Go back to the shop to go on."
 
 
