@@ -33,7 +33,7 @@ SIDES: Final[dict[Side, str]] = {
 
 #: Families of errors, and what is true of each.
 FAMILIES: Final[dict[str, tuple[str, str]]] = {
-    "invalid_request_error": ("The request", "The call cannot be carried out as it is. The reply's param names what is wrong."),
+    "invalid_request_error": ("The request", "The call cannot be carried out as it is. The reply's param says why."),
     "authentication_error": ("Keys", "The key is missing, or is not one that may call."),
     "permission_error": ("Permissions", "The key is good, and may not do this."),
     "idempotency_error": ("Repeats", "An Idempotency-Key was used for two different calls, or is still at work."),
@@ -172,7 +172,7 @@ def _error(code: Code, public_url: str) -> Explained:
     return Explained(
         code=code.value,
         kind="error",
-        meaning=rule.message.replace("{param}", "‹param›"),
+        meaning=rule.message.replace("{param}", "(param)"),
         status=rule.status,
         type=rule.type,
         arrives_as=code.value,

@@ -111,6 +111,11 @@ class Request:
     tree: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
 
+    @property
+    def place(self) -> str:
+        """The path as logs may keep it. Where no key is asked for, the path itself may be what opens the door."""
+        return self.route.path if self.route is not None and self.route.public else self.path
+
     def text(self, header: bytes) -> str | None:
         """A header as text, if it is there."""
         value = self.headers.get(header)
@@ -196,7 +201,7 @@ class Application:
         except ClientGone:
             return
         except Exception:
-            log.exception("internal error", request_id=request.id, method=request.method, path=mask(request.path))
+            log.exception("internal error", request_id=request.id, method=request.method, path=mask(request.place))
             error_code = Code.INTERNAL_ERROR.value
             reply = self._refused(request, Refused(Code.INTERNAL_ERROR))
         await self._send(request, reply, send)
@@ -335,10 +340,11 @@ class Application:
             (b"x-ratelimit-limit", b"%d" % verdict.limit),
             (b"x-ratelimit-remaining", b"%d" % verdict.remaining),
             (b"x-ratelimit-reset", b"%d" % verdict.reset_s),
-            (b"cache-control", b"no-store"),
             (b"x-content-type-options", b"nosniff"),
             *reply.headers,
         ]
+        if not any(name == b"cache-control" for name, _ in reply.headers):
+            headers.append((b"cache-control", b"no-store"))
         if request.method != "OPTIONS":
             headers += s.cors.headers(request.headers.get(b"origin"))
         if request.key is not None:
@@ -359,7 +365,7 @@ class Application:
                 request.id,
                 request.wall,
                 request.method,
-                request.path,
+                request.place,
                 reply.status,
                 (time.perf_counter_ns() - request.started) // 1000,
                 request.caller,
