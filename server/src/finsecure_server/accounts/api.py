@@ -89,7 +89,13 @@ ROUTES = (
         returns=ApiKey,
         scope="api_keys:write",
         summary="Create an API key",
-        errors=(Code.INSUFFICIENT_SCOPE, Code.PARAMETER_INVALID_TIMESTAMP),
+        errors=(
+            Code.INSUFFICIENT_SCOPE,
+            Code.PARAMETER_INVALID_ENUM,
+            Code.PARAMETER_INVALID_TIMESTAMP,
+            Code.PARAMETER_MISSING,
+            Code.PARAMETERS_EXCLUSIVE,
+        ),
     ),
     Route(
         "GET", "/v1/api_keys/{id}", retrieve_key, returns=ApiKey, scope="api_keys:read", summary="Retrieve an API key"
@@ -102,7 +108,12 @@ ROUTES = (
         returns=ApiKey,
         scope="api_keys:write",
         summary="Roll an API key",
-        errors=(Code.API_KEY_UNEXPECTED_STATE, Code.INSUFFICIENT_SCOPE, Code.PARAMETER_INVALID_TIMESTAMP),
+        errors=(
+            Code.API_KEY_UNEXPECTED_STATE,
+            Code.INSUFFICIENT_SCOPE,
+            Code.PARAMETER_INVALID_TIMESTAMP,
+            Code.PARAMETER_OUT_OF_RANGE,
+        ),
         changes_callers=True,
     ),
     Route(
@@ -131,7 +142,12 @@ ROUTES = (
         returns=TestClock,
         scope="test_helpers:write",
         summary="Advance the test clock",
-        errors=(Code.TEST_CLOCK_BACKWARDS, Code.TEST_CLOCK_TOO_FAR),
+        errors=(
+            Code.PARAMETER_MISSING,
+            Code.PARAMETERS_EXCLUSIVE,
+            Code.TEST_CLOCK_BACKWARDS,
+            Code.TEST_CLOCK_TOO_FAR,
+        ),
         test_only=True,
         changes_callers=True,
     ),

@@ -164,12 +164,6 @@ def note_use(tx: Tx, used: Mapping[Used, int]) -> None:
         tx.run(USED_KEY, account=of.account, livemode=of.livemode, id=of.key_id, used=at_us)
 
 
-def load(reader: Reader, env: Env, key_id: str) -> bytes | None:
-    """A key's document, for the framework."""
-    row = reader.one(FIND_KEY, **_at(env, key_id))
-    return None if row is None else msgspec.json.encode(shown(row, env.wall))
-
-
 def shown(row: Row, wall_us: int) -> ApiKey:
     """A row as the API shows it. Keys live by the wall clock, whatever the test clock says."""
     expires, revoked = row["expires_us"], row["revoked_us"]

@@ -24,8 +24,8 @@ from finsecure_server.web import params
 
 S = TypeVar("S", bound=Struct)
 
-DEPTH_MAX: Final = 8  # brackets in a name, and nesting in JSON
-FIELDS_MAX: Final = 1000
+DEPTH_MAX: Final = 8  # brackets in a name
+FIELDS_MAX: Final = 1000  # of a form, and items of a list
 DIGITS_MAX: Final = 40  # beyond any amount; a longer run of digits is not read as a number at all
 PAN_DIGITS_MIN: Final = 13
 SHOWN_LETTERS_MAX: Final = 100  # of a value, in an error or a log
@@ -183,7 +183,7 @@ def parse_json(text: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise Refused(Code.BODY_MALFORMED, "The body is not valid UTF-8.") from None
     except RecursionError:
-        raise Refused(Code.BODY_MALFORMED, f"The body nests deeper than {DEPTH_MAX}.") from None
+        raise Refused(Code.BODY_MALFORMED, "The body nests too deep.") from None
     except ValueError as error:
         raise Refused(Code.BODY_MALFORMED, f"The body is not valid JSON: {error}.") from None
     if not isinstance(tree, dict):
@@ -217,27 +217,26 @@ def _parse_int(digits: str) -> int:
 
 def decode(tree: dict[str, Any], into: type[S], shape: Shape, *, form: bool) -> S:
     """Parameters of type `into`; `tree` is what the request said."""
-    meant = _struct(tree, shape, form, "", 0)
+    meant = _struct(tree, shape, form, "")
     try:
         return msgspec.convert(meant, into)
     except msgspec.ValidationError as error:
         raise _refusal(str(error), shape, meant) from None
 
 
-def _struct(tree: dict[str, Any], shape: Shape, form: bool, path: str, depth: int) -> dict[str, Any]:
-    if depth > DEPTH_MAX:
-        raise Refused(Code.BODY_MALFORMED, f"Parameters nest at most {DEPTH_MAX} deep.", param=_shown(path))
+def _struct(tree: dict[str, Any], shape: Shape, form: bool, path: str) -> dict[str, Any]:
+    """As deep as the shape goes, and no deeper: what has no place in it is refused where it begins."""
     fields = shape.fields
     meant: dict[str, Any] = {}
     for name, value in tree.items():
         field = fields.get(name)
         if field is None:
             raise _unknown(name, path, fields)
-        meant[name] = _value(value, field, form, f"{path}[{name}]" if path else name, depth)
+        meant[name] = _value(value, field, form, f"{path}[{name}]" if path else name)
     return meant
 
 
-def _value(value: Any, shape: Shape, form: bool, path: str, depth: int) -> Any:
+def _value(value: Any, shape: Shape, form: bool, path: str) -> Any:
     kind = shape.kind
     if isinstance(value, str):
         if kind is Kind.TEXT:
@@ -247,13 +246,13 @@ def _value(value: Any, shape: Shape, form: bool, path: str, depth: int) -> Any:
         return _plain(value, shape, form, path)
     if isinstance(value, dict):
         if kind is Kind.STRUCT:
-            return _struct(value, shape, form, path, depth + 1)
+            return _struct(value, shape, form, path)
         if kind is Kind.MAP:
             return _map(value, path)
         if kind is Kind.LIST and form:
-            return _list([value[key] for key in _positions(value, path)], shape, form, path, depth)
+            return _list([value[key] for key in _positions(value, path)], shape, form, path)
     if isinstance(value, list) and kind is Kind.LIST:
-        return _list(value, shape, form, path, depth)
+        return _list(value, shape, form, path)
     return value
 
 
@@ -278,9 +277,11 @@ def _plain(value: str, shape: Shape, form: bool, path: str) -> Any:
     return value
 
 
-def _list(values: list[Any], shape: Shape, form: bool, path: str, depth: int) -> list[Any]:
+def _list(values: list[Any], shape: Shape, form: bool, path: str) -> list[Any]:
     assert shape.item is not None
-    return [_value(value, shape.item, form, f"{path}[{n}]", depth + 1) for n, value in enumerate(values)]
+    if len(values) > FIELDS_MAX:  # whatever its type allows: so many are not even looked at
+        raise Refused(Code.PARAMETER_INVALID_ARRAY, f"Invalid array: more than {FIELDS_MAX} items", param=path)
+    return [_value(value, shape.item, form, f"{path}[{n}]") for n, value in enumerate(values)]
 
 
 def _positions(value: dict[str, Any], path: str) -> list[str]:
@@ -387,13 +388,12 @@ def _bracketed(path: str) -> str:
 
 
 def _find(tree: Any, path: str) -> Any:
+    """What stands at a path that msgspec has named in this very tree. Within a map it names no key, but `...`."""
     for name in re.findall(r"[^\[\]]+", path):
-        if isinstance(tree, dict):
-            tree = tree.get(name)
-        elif isinstance(tree, list) and name.isdigit() and int(name) < len(tree):
+        if isinstance(tree, list):
             tree = tree[int(name)]
         else:
-            return ""
+            tree = tree.get(name) if isinstance(tree, dict) else None
     return tree
 
 
