@@ -392,8 +392,10 @@ def _find(tree: Any, path: str) -> Any:
     for name in re.findall(r"[^\[\]]+", path):
         if isinstance(tree, list):
             tree = tree[int(name)]
+        elif isinstance(tree, dict):
+            tree = tree.get(name)
         else:
-            tree = tree.get(name) if isinstance(tree, dict) else None
+            return None
     return tree
 
 
