@@ -33,7 +33,7 @@ WAITING_MAX: Final = 10_000  # ops that may queue; past that the caller is told 
 CHECKPOINT_BYTES: Final = 32 << 20  # the log is copied into the database from here on, beside the writer
 RESTART_BYTES: Final = 96 << 20  # ... and here the writer itself waits for that, so that the log stays bounded
 CHECKPOINT_EVERY_S: Final = 0.25
-LOOK_EVERY: Final = 64  # commits between two looks at the log's size
+LOOK_EVERY: Final = 16  # commits between two looks at the log's size
 BUSY_TIMEOUT_MS: Final = 5_000  # how long another process may hold the file before we answer 503
 
 
