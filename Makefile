@@ -61,7 +61,7 @@ generate: $(DEV) ## write the reference pages and the API contract from the code
 	@$(BIN)/python tools/generate.py
 
 bench: $(DEV) ## measure speed and memory beside a peer and write bench/results/
-	@$(BIN)/python bench/run.py $(ARGS)
+	@PYTHONPATH=.:server $(BIN)/python -m bench.run $(ARGS)
 
 lock: $(DEV) ## choose the newest versions anew and write both lock files
 	@$(BIN)/$(UV_COMPILE) --upgrade server/pyproject.toml --group pyproject.toml:dev -o requirements.lock

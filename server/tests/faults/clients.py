@@ -84,7 +84,9 @@ async def pay_until_gone(port: int, ledger: Ledger) -> None:
         connection.close()
 
 
-async def at_once(port: int, calls: int, path: str, params: Mapping[str, object], key: str | None = None) -> list[Answer]:
+async def at_once(
+    port: int, calls: int, path: str, params: Mapping[str, object], key: str | None = None
+) -> list[Answer]:
     """The same call from many connections, let go together."""
     connections = [Connection(port) for _ in range(calls)]
     barrier = asyncio.Barrier(calls)

@@ -45,7 +45,8 @@ def test_no_acknowledged_payment_is_lost(live: Live, request: pytest.FixtureRequ
         ledger.acknowledged |= asyncio.run(_ask_again(live, ledger.unanswered))
         known |= ledger.acknowledged
         live.verify()
-    stored = {intent.id: intent.status for intent in live.stripe().v1.payment_intents.list({"limit": 100}).auto_paging_iter()}
+    found = live.stripe().v1.payment_intents.list({"limit": 100}).auto_paging_iter()
+    stored = {intent.id: intent.status for intent in found}
     assert stored == dict.fromkeys(known.values(), "succeeded"), "an intent is lost, or is there twice"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import stripe
@@ -14,8 +15,8 @@ from tests.flows.live import KEY, Live
 
 def paid(client: stripe.StripeClient, amount: int = 2000, **params: object) -> stripe.PaymentIntent:
     """A confirmed payment."""
-    wanted = {"amount": amount, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True, **params}
-    return client.v1.payment_intents.create(params=wanted)  # type: ignore[arg-type]
+    wanted: Any = {"amount": amount, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True, **params}
+    return client.v1.payment_intents.create(params=wanted)
 
 
 def until(done: Callable[[], bool], seconds: float = 15.0) -> None:
@@ -108,6 +109,7 @@ def test_a_decline_then_another_card(live: Live) -> None:
         client.v1.payment_intents.confirm(
             intent.id, params={"payment_method": "pm_card_visa_chargeDeclinedInsufficientFunds"}
         )
+    assert declined.value.error is not None
     assert (declined.value.code, declined.value.error.decline_code) == ("card_declined", "insufficient_funds")
     failed = client.v1.payment_intents.retrieve(intent.id)
     assert failed.last_payment_error is not None
@@ -120,8 +122,8 @@ def test_a_decline_then_another_card(live: Live) -> None:
 
 def test_a_number_of_ones_own(live: Live) -> None:
     client = live.stripe()
-    card = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "314"}
-    method = client.v1.payment_methods.create(params={"type": "card", "card": card})  # type: ignore[typeddict-item]
+    card: Any = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "314"}
+    method = client.v1.payment_methods.create(params={"type": "card", "card": card})
     assert method.card is not None
     assert (method.card.brand, method.card.last4) == ("visa", "4242")
     assert paid(client, payment_method=method.id).status == "succeeded"
@@ -147,8 +149,8 @@ def test_keys_that_are_none(live: Live) -> None:
     with pytest.raises(stripe.CardError) as test_card:
         paid(live_mode)
     assert test_card.value.code == "test_card_in_live_mode"
-    card = {"number": "4539148803436467", "exp_month": 12, "exp_year": 2034, "cvc": "314"}
-    real = live_mode.v1.payment_methods.create(params={"type": "card", "card": card})  # type: ignore[typeddict-item]
+    card: Any = {"number": "4539148803436467", "exp_month": 12, "exp_year": 2034, "cvc": "314"}
+    real = live_mode.v1.payment_methods.create(params={"type": "card", "card": card})
     with pytest.raises(stripe.InvalidRequestError) as unconfigured:
         paid(live_mode, payment_method=real.id)
     assert unconfigured.value.code == "processor_not_configured"
@@ -160,15 +162,15 @@ def test_keys_that_are_none(live: Live) -> None:
 
 def test_the_same_key_twice_is_one_payment(live: Live) -> None:
     client = live.stripe()
-    params = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
-    first = client.v1.payment_intents.create(params=params, options={"idempotency_key": "one"})  # type: ignore[arg-type]
-    second = client.v1.payment_intents.create(params=params, options={"idempotency_key": "one"})  # type: ignore[arg-type]
+    params: Any = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+    first = client.v1.payment_intents.create(params=params, options={"idempotency_key": "one"})
+    second = client.v1.payment_intents.create(params=params, options={"idempotency_key": "one"})
     assert first.id == second.id
     assert second.last_response is not None
     assert second.last_response.headers["idempotent-replayed"] == "true"
     with pytest.raises(stripe.IdempotencyError) as mismatch:
         client.v1.payment_intents.create(
-            params={**params, "amount": 2001},  # type: ignore[arg-type]
+            params=params | {"amount": 2001},
             options={"idempotency_key": "one"},
         )
     assert mismatch.value.error is not None
@@ -193,6 +195,7 @@ def test_a_disputed_payment_is_won(live: Live) -> None:
     until(lambda: bool(client.v1.disputes.list().data))
     dispute = client.v1.disputes.list().data[0]
     assert dispute.status == "needs_response"
-    client.v1.disputes.update(dispute.id, params={"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True})
+    evidence: Any = {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True}
+    client.v1.disputes.update(dispute.id, params=evidence)
     until(lambda: client.v1.disputes.retrieve(dispute.id).status == "won")
     live.verify()
