@@ -1,0 +1,175 @@
+"""Answers that are late, lost or never came: found by looking the attempt up, in good time, never by asking again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from finsecure_server.core.attempt import Attempt, Outcome, Unknown
+from finsecure_server.payments import ops, setup_ops
+from finsecure_server.payments.setup_types import CreateSetupIntent
+from finsecure_server.payments.types import CreatePaymentIntent
+from finsecure_server.storage.drive import Ask
+from tests.edge import SECOND
+from tests.world import World
+
+_DUE = "SELECT due_us FROM due WHERE kind = :kind"
+
+#: What is tried, the kind of its look-up, and the prefix of its events.
+PATHS = {
+    "payment": ("/v1/payment_intents", {"amount": 2000, "currency": "usd"}, "payment_lookup"),
+    "setup": ("/v1/setup_intents", {}, "setup_lookup"),
+}
+
+
+async def tried(world: World, what: str, script: str) -> dict[str, Any]:
+    path, body, _ = PATHS[what]
+    method = {"payment_method": "pm_card_visa", "confirm": "true", "metadata[simulate]": script}
+    got = await world.post(path, {**body, **method})
+    shown: dict[str, Any] = got.error[f"{what}_intent"] if got.status == 402 else got.json
+    return shown
+
+
+async def now(world: World, what: str, intent: dict[str, Any]) -> dict[str, Any]:
+    return await world.seen(f"{PATHS[what][0]}/{intent['id']}")
+
+
+async def due_in(world: World, kind: str) -> list[int]:
+    """Seconds until look-ups are due."""
+    rows = await world.db.read(lambda reader: reader.all(_DUE, kind=kind))
+    return [(row["due_us"] - world.wall) // SECOND for row in rows]
+
+
+@pytest.mark.parametrize("what", PATHS)
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [
+        ("lost", "succeeded"),
+        ("lost_declined", "requires_payment_method"),
+        ("missing", "requires_payment_method"),
+    ],
+)
+async def test_a_lost_answer_is_looked_up_after_a_second(world: World, what: str, script: str, status: str) -> None:
+    intent = await tried(world, what, script)
+    assert intent["status"] == "processing"
+    assert await due_in(world, PATHS[what][2]) == [1]
+    refused = await world.post(f"{PATHS[what][0]}/{intent['id']}/confirm", {"payment_method": "pm_card_visa"})
+    assert refused.code == f"{what}_intent_unexpected_state"
+    await world.pass_time(2)
+    after = await now(world, what, intent)
+    assert after["status"] == status
+    assert await due_in(world, PATHS[what][2]) == []
+    if status != "succeeded":
+        again = await world.made(f"{PATHS[what][0]}/{intent['id']}", {"metadata[simulate]": ""})
+        done = await world.post(f"{PATHS[what][0]}/{again['id']}/confirm", {"payment_method": "pm_card_visa"})
+        assert done.json["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_a_late_answer_settles_it_and_nobody_looks_it_up_meanwhile(world: World, what: str) -> None:
+    seen: list[list[int]] = []
+
+    async def sleep(_: float) -> None:
+        seen.append(await due_in(world, PATHS[what][2]))
+
+    world.simulator._sleep = sleep
+    intent = await tried(world, what, "slow:2000")
+    assert seen == [[15]]
+    assert intent["status"] == "succeeded"
+    assert await due_in(world, PATHS[what][2]) == []
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_a_crash_while_asking_is_found_after_fifteen_seconds(world: World, what: str) -> None:
+    """The first transaction is committed, and the process that asked is gone."""
+
+    def begin(tx: Any) -> Any:
+        env = world.env()
+        if what == "payment":
+            body = CreatePaymentIntent(
+                amount=2000,
+                currency="usd",
+                payment_method="pm_card_visa",
+                confirm=True,
+                metadata={"simulate": "slow:1"},
+            )
+            return ops.create(tx, env, body)
+        setup = CreateSetupIntent(payment_method="pm_card_visa", confirm=True, metadata={"simulate": "slow:1"})
+        return setup_ops.create(tx, env, setup)
+
+    asked = await world.db.write(begin)
+    assert isinstance(asked, Ask)
+    await world.pass_time(14)
+    assert (await now(world, what, {"id": asked.about}))["status"] == "processing"
+    await world.pass_time(2)
+    assert (await now(world, what, {"id": asked.about}))["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_whoever_comes_second_changes_nothing(world: World, what: str) -> None:
+    """The look-up was faster than the answer: two of them do not pay twice, nor say it twice."""
+    intent = {"id": ""}
+
+    async def sleep(_: float) -> None:
+        listed = await world.seen(PATHS[what][0])
+        intent["id"] = listed["data"][0]["id"]
+        await world.pass_time(16)
+
+    world.simulator._sleep = sleep
+    late = await tried(world, what, "slow:2000")
+    after = await now(world, what, intent)
+    assert late == after
+    assert after["status"] == "succeeded"
+    types = [event["type"].split(".")[1] for event in await world.events(intent["id"])]
+    assert types == ["created", "succeeded"]
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_looks_grow_rarer_while_the_processor_does_not_know(world: World, what: str) -> None:
+    looks: list[int] = []
+
+    async def lookup(_: Attempt) -> Outcome:
+        looks.append(world.wall)
+        return Unknown(reason="it does not answer")
+
+    world.simulator.lookup = lookup  # type: ignore[method-assign]
+    began = world.wall
+    intent = await tried(world, what, "lost")
+    await world.pass_time(86_400)
+    waits = [(after - before) // SECOND for before, after in zip([began, *looks], looks, strict=False)]
+    assert waits[0] == 1
+    assert all(wait >= 1 for wait in waits)
+    assert waits == sorted(waits)
+    assert waits[-1] == 3600
+    assert len(looks) < 60
+    assert (await now(world, what, intent))["status"] == "processing"
+    types = [event["type"].split(".")[1] for event in await world.events(intent["id"])]
+    assert types == (["created", "processing"] if what == "payment" else ["created"])
+
+
+async def test_no_money_moves_for_an_attempt_whose_outcome_is_unknown(world: World) -> None:
+    intent = await tried(world, "payment", "lost")
+    assert await world.balance() == {"available": 0, "pending": 0, "debt": 0}
+    assert (intent["amount_received"], intent["amount_capturable"]) == (0, 0)
+    await world.pass_time(2)
+    assert (await world.balance())["pending"] == 1912
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_the_reply_to_a_call_that_was_cut_short_is_what_became_of_it(world: World, what: str) -> None:
+    """The same Idempotency-Key, after a crash between the two halves."""
+    path, body, _ = PATHS[what]
+    body = {**body, "payment_method": "pm_card_visa", "confirm": "true", "metadata[simulate]": "slow:2000"}
+
+    async def crash(_: float) -> None:
+        raise SystemExit
+
+    world.simulator._sleep = crash
+    with pytest.raises(SystemExit):
+        await world.post(path, body, idempotency_key="k")
+    assert (await world.post(path, body, idempotency_key="k")).code == "idempotency_key_in_use"
+    await world.pass_time(120)
+    again = await world.post(path, body, idempotency_key="k")
+    assert (again.status, again.json["status"]) == (200, "succeeded")
+    assert len((await world.seen(path))["data"]) == 1
