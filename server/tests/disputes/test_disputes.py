@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
 from finsecure_server.core import dispute as core
 from finsecure_server.core.dispute import Opening, Reason
 from finsecure_server.core.env import Env
 from finsecure_server.disputes import jobs, ops, store
-from finsecure_server.disputes.types import FILES, Dispute, Evidence, EvidenceChanges, UpdateDispute
+from finsecure_server.disputes.types import FILES, Evidence, EvidenceChanges, UpdateDispute
 from finsecure_server.payments import store as payments
 from finsecure_server.storage.database import Tx
 from tests.books import books
+from tests.disputes.payers import DISPUTE_FEE, FEE, answer, dispute_all, disputed, now, said
 from tests.world import DAY, World
-
-FEE = 88  # of a payment of $20.00
-DISPUTE_FEE = 15_00
-
-
-async def disputed(world: World, card: str = "pm_card_createDispute", amount: int = 2000) -> dict[str, Any]:
-    """The dispute of a payment with such a card."""
-    charge = await world.charge(amount, card)
-    await world.pass_time(2)
-    listed = await world.seen(f"/v1/disputes?charge={charge['id']}")
-    dispute: dict[str, Any] = listed["data"][0]
-    return dispute
-
-
-def dispute_all(tx: Tx, env: Env, charge_id: str) -> list[Dispute]:
-    """The payer disputes what is left of any charge."""
-    return ops.open_all(tx, env, payments.lock_charge(tx, env, charge_id), core.openings("fraudulent"))
-
-
-async def answer(
-    world: World, dispute: dict[str, Any], text: str = "winning_evidence", **more: object
-) -> dict[str, Any]:
-    """The dispute with evidence that is submitted."""
-    return await world.made(f"/v1/disputes/{dispute['id']}", {"evidence[uncategorized_text]": text, **more})
-
-
-async def now(world: World, thing: dict[str, Any]) -> dict[str, Any]:
-    """An object as it is now."""
-    return await world.seen(f"/v1/{thing['object']}s/{thing['id']}")
-
-
-async def said(world: World, dispute: dict[str, Any]) -> list[str]:
-    """The events about a dispute, without what they all begin with."""
-    return [event["type"].removeprefix("charge.dispute.") for event in await world.events(dispute["id"])]
-
 
 # -- how they begin ----------------------------------------------------------------------------------------------------
 
@@ -354,121 +317,6 @@ async def test_metadata_may_change_at_any_time(world: World) -> None:
     noted = await world.made(path, {"metadata[case]": "8"})
     assert (noted["status"], noted["metadata"]) == ("lost", {"case": "8"})
     assert await said(world, dispute) == ["created", "funds_withdrawn", "updated", "closed", "updated"]
-
-
-# -- inquiries ---------------------------------------------------------------------------------------------------------
-
-
-async def test_an_inquiry_moves_no_money(world: World) -> None:
-    dispute = await disputed(world, "pm_card_createDisputeInquiry")
-    assert (dispute["status"], dispute["is_charge_refundable"]) == ("warning_needs_response", True)
-    assert (dispute["balance_transactions"], dispute["reason"]) == ([], "fraudulent")
-    assert dispute["payment_method_details"]["card"]["case_type"] == "inquiry"
-    assert await said(world, dispute) == ["created"]
-    assert await world.balance() == {"available": 0, "pending": 1912, "debt": 0}
-    await world.made("/v1/refunds", {"charge": dispute["charge"], "amount": 100})
-
-
-@pytest.mark.parametrize("text", ["winning_evidence", "losing_evidence", "They did buy it."])
-async def test_an_inquiry_ends_without_a_word(world: World, text: str) -> None:
-    dispute = await disputed(world, "pm_card_createDisputeInquiry")
-    assert (await answer(world, dispute, text))["status"] == "warning_under_review"
-    await world.pass_time(4)
-    assert (await now(world, dispute))["status"] == "warning_closed"
-    assert await said(world, dispute) == ["created", "updated", "closed"]
-    assert await world.balance() == {"available": 0, "pending": 1912, "debt": 0}
-
-
-async def test_an_inquiry_that_nobody_answers_and_one_that_is_accepted(world: World) -> None:
-    first = await disputed(world, "pm_card_createDisputeInquiry")
-    second = await disputed(world, "pm_card_createDisputeInquiry")
-    assert (await world.made(f"/v1/disputes/{second['id']}/close"))["status"] == "warning_closed"
-    await world.pass_time(20 * DAY)
-    assert (await now(world, first))["status"] == "warning_closed"
-    assert await world.balance() == {"available": 2 * 1912, "pending": 0, "debt": 0}
-
-
-async def test_an_inquiry_escalates(world: World) -> None:
-    dispute = await disputed(world, "pm_card_createDisputeInquiry")
-    await world.made("/v1/refunds", {"charge": dispute["charge"], "amount": 500})
-    await answer(world, dispute, "escalate_inquiry_evidence")
-    await world.pass_time(DAY)
-    escalated = await now(world, dispute)
-    assert (escalated["status"], escalated["amount"]) == ("needs_response", 1500)
-    assert escalated["payment_method_details"]["card"]["case_type"] == "chargeback"
-    assert escalated["evidence_details"]["due_by"] >= dispute["evidence_details"]["due_by"]
-    (transaction,) = escalated["balance_transactions"]
-    assert (transaction["amount"], transaction["fee"]) == (-1500, DISPUTE_FEE)
-    assert await said(world, dispute) == ["created", "updated", "updated", "funds_withdrawn"]
-    won = await answer(world, escalated)
-    assert won["evidence_details"]["submission_count"] == 2
-    await world.pass_time(4)
-    assert (await now(world, dispute))["status"] == "won"
-    assert await world.balance() == {"available": 1412, "pending": 0, "debt": 0}
-    await books(world)
-
-
-async def test_an_inquiry_about_what_was_refunded_cannot_escalate(world: World) -> None:
-    dispute = await disputed(world, "pm_card_createDisputeInquiry")
-    await world.made("/v1/refunds", {"charge": dispute["charge"]})
-    await answer(world, dispute, "escalate_inquiry_evidence")
-    await world.pass_time(4)
-    assert (await now(world, dispute))["status"] == "warning_closed"
-
-
-# -- beside refunds, payouts and one another ---------------------------------------------------------------------------
-
-
-async def test_a_refund_that_waits_for_funds_ends_with_a_dispute(world: World) -> None:
-    charge = await world.charge(2000)
-    await world.pass_time(3 * DAY)
-    other = await world.charge(1912, "pm_card_bypassPending")
-    await world.pass_time(1)
-    await world.made("/v1/refunds", {"charge": other["id"]})
-    await world.made("/v1/refunds", {"charge": charge["id"], "amount": 1000})
-    waits = await world.made("/v1/refunds", {"charge": charge["id"], "amount": 950})
-    assert waits["pending_reason"] == "insufficient_funds"
-    (dispute,) = await world.do(dispute_all, charge["id"])
-    assert dispute.amount == 50
-    await world.charge(9000, "pm_card_bypassPending")
-    await world.pass_time(1)
-    failed = await world.seen(f"/v1/refunds/{waits['id']}")
-    assert (failed["status"], failed["failure_reason"]) == ("failed", "charge_for_pending_refund_disputed")
-    await books(world)
-
-
-async def test_money_that_comes_back_frees_a_refund_that_waits(world: World) -> None:
-    charge = await world.charge(3000)
-    await world.pass_time(3 * DAY)
-    dispute = await disputed(world)
-    await world.pass_time(3 * DAY)
-    assert await world.balance() == {"available": 2883 - FEE - DISPUTE_FEE, "pending": 0, "debt": 0}
-    waits = await world.made("/v1/refunds", {"charge": charge["id"]})
-    assert waits["pending_reason"] == "insufficient_funds"
-    await answer(world, dispute)
-    await world.pass_time(4)
-    assert (await world.seen(f"/v1/refunds/{waits['id']}"))["status"] == "succeeded"
-    await books(world)
-
-
-async def test_refunds_and_a_dispute_race_for_the_same_money(world: World) -> None:
-    charge = await world.charge(2000)
-    refunds = (world.post("/v1/refunds", {"charge": charge["id"], "amount": 200}) for _ in range(20))
-    taken, *answers = await asyncio.gather(world.do(dispute_all, charge["id"]), *refunds)
-    refunded = sum(got.json["amount"] for got in answers if got.status == 200)
-    assert sum(dispute.amount for dispute in taken) + refunded == 2000
-    await books(world)
-
-
-async def test_an_answer_and_an_acceptance_do_not_both_win(world: World) -> None:
-    dispute = await disputed(world)
-    path = f"/v1/disputes/{dispute['id']}"
-    evidence = {"evidence[uncategorized_text]": "winning_evidence"}
-    answers = await asyncio.gather(world.post(path, evidence), *(world.post(f"{path}/close") for _ in range(5)))
-    assert sorted(got.status for got in answers) == [200, 400, 400, 400, 400, 400]
-    await world.pass_time(4)
-    assert (await now(world, dispute))["status"] in {"won", "lost"}
-    await books(world)
 
 
 async def test_work_that_comes_too_late_changes_nothing(world: World) -> None:
