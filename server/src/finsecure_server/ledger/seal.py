@@ -14,9 +14,10 @@ from functools import partial
 from typing import Final
 
 from finsecure_server.core import ids
+from finsecure_server.core.invariants import Book
 from finsecure_server.core.seal import canonical, genesis, seal
 from finsecure_server.ledger import seal_store
-from finsecure_server.ledger.seal_store import Book, Clock, Link
+from finsecure_server.ledger.seal_store import Clock, Link
 from finsecure_server.storage.database import Database, Reader
 
 BEHIND_US: Final = 60 * 1_000_000

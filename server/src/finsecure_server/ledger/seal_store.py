@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from finsecure_server.core.invariants import Book
 from finsecure_server.storage.database import Reader, Row, Tx
 
 CLOCKS: Final = """
@@ -22,13 +23,6 @@ ADD: Final = """
 INSERT INTO ledger_seals (account_id, livemode, number, last_id, transactions, hash, sealed_us)
 VALUES (:account, :livemode, :number, :last_id, :transactions, :hash, :sealed)
 ON CONFLICT (account_id, livemode, number) DO NOTHING"""
-
-
-class Book(NamedTuple):
-    """Whose ledger, in which mode."""
-
-    account: str
-    livemode: int
 
 
 class Link(NamedTuple):

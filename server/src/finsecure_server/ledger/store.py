@@ -29,18 +29,20 @@ VALUES (:account, :livemode, :currency, :name, :change)
 ON CONFLICT (account_id, livemode, currency, name) DO UPDATE SET balance = ledger_accounts.balance + excluded.balance"""
 TAKE: Final = """
 UPDATE ledger_accounts SET balance = balance + :change
-WHERE account_id = :account AND livemode = :livemode AND currency = :currency AND name = :name AND balance + :change >= 0"""
+WHERE account_id = :account AND livemode = :livemode AND currency = :currency AND name = :name
+AND balance + :change >= 0"""
 BALANCE: Final = """
 SELECT balance FROM ledger_accounts
 WHERE account_id = :account AND livemode = :livemode AND currency = :currency AND name = :name"""
-BALANCES: Final = "SELECT currency, name, balance FROM ledger_accounts WHERE account_id = :account AND livemode = :livemode"
+BALANCES: Final = """
+SELECT currency, name, balance FROM ledger_accounts WHERE account_id = :account AND livemode = :livemode"""
 
 
 def post(tx: Tx, env: Env, entry: Entry, source_id: str, ordinal: int = 1) -> None:
     """Write a balanced entry and move its accounts.
 
-    `ordinal` tells the repeats of one kind about one source apart (the second partial capture is 2); the same entry twice
-    violates a unique key. Raises balance_insufficient when an account that may not go below zero would.
+    `ordinal` tells the repeats of one kind about one source apart (the second partial capture is 2); the same entry
+    twice violates a unique key. Raises balance_insufficient when an account that may not go below zero would.
     """
     assert sum(p.amount if p.side == "D" else -p.amount for p in entry.postings) == 0, entry
     scope = {"account_id": env.account, "livemode": int(env.livemode)}
@@ -75,7 +77,7 @@ def post(tx: Tx, env: Env, entry: Entry, source_id: str, ordinal: int = 1) -> No
 
 
 def _move(tx: Tx, env: Env, currency: str, posting: Posting) -> None:
-    """What may run out is taken at once; what is only added can wait for the commit, and holds its row that much shorter."""
+    """What may run out is taken at once; what is only added waits for the commit, and holds its row for less time."""
     by = change(posting)
     where = {"account": env.account, "livemode": int(env.livemode), "currency": currency, "name": posting.name.value}
     if by > 0 or posting.name not in NEVER_NEGATIVE:
@@ -99,7 +101,7 @@ def balances(reader: Reader, env: Env) -> dict[tuple[str, str], int]:
 def take(tx: Tx, env: Env, currency: str, amount: int, *, pending_first: bool, debt_up_to: int | None) -> Taken | None:
     """Where a debit of `amount` can come from: the pending or the available balance, and only then debt.
 
-    `debt_up_to` bounds the debt (None: no bound, a forced debit). None when even that does not suffice. Touches nothing.
+    `debt_up_to` bounds the debt (None: no bound, a forced debit). None when even that is not enough. Touches nothing.
     """
     available = balance(tx, env, currency, Name.MERCHANT_AVAILABLE)  # in the order of their names, as post() does
     pending = balance(tx, env, currency, Name.MERCHANT_PENDING) if pending_first else 0

@@ -23,6 +23,7 @@ class BalanceTransaction(Struct, kw_only=True):
     """A movement of the merchant's balance: net = amount - fee, in minor units."""
 
     id: str
+    object: Literal["balance_transaction"] = "balance_transaction"
     amount: int
     available_on: int
     created: int
@@ -35,7 +36,6 @@ class BalanceTransaction(Struct, kw_only=True):
     source: str
     status: Literal["pending", "available"]
     type: str
-    object: Literal["balance_transaction"] = "balance_transaction"
     exchange_rate: None = None
 
 
@@ -52,7 +52,7 @@ class Balance(Struct, kw_only=True):
 
     available: list[Funds]
     pending: list[Funds]
-    debt: Annotated[list[Funds], Meta(description="What the merchant owes: forced debits that the balance did not cover.")]
+    debt: Annotated[list[Funds], Meta(description="What the merchant owes: debits that the balance did not cover.")]
     livemode: bool
     object: Literal["balance"] = "balance"
 
