@@ -65,14 +65,8 @@ class Done(NamedTuple):
 
 def open_all(tx: Tx, env: Env, charge: ChargeRow, openings: tuple[Opening, ...]) -> list[Dispute]:
     """The payer disputes what they have paid and not got back, divided over so many disputes."""
-    before = msgspec.structs.replace(charge.wire)
     amounts = money.split(left_of(tx, env, charge), [1] * len(openings))
-    opened = [open_one(tx, env, charge, part, how) for part, how in zip(amounts, openings, strict=True) if part]
-    if opened:
-        charge.wire.disputed = True
-        charge.wire.dispute = opened[-1].id
-        charge_ops.save(tx, env, charge, "charge.updated", previous(before, charge.wire))
-    return opened
+    return [open_one(tx, env, charge, part, how) for part, how in zip(amounts, openings, strict=True) if part]
 
 
 def open_one(tx: Tx, env: Env, charge: ChargeRow, amount: int, how: Opening) -> Dispute:
@@ -98,7 +92,12 @@ def open_one(tx: Tx, env: Env, charge: ChargeRow, amount: int, how: Opening) -> 
         reason=how.reason.value,
         status=move.status.value,
     )
-    return _apply(tx, env, Case(charge, DisputeRow(wire=wire), None), move).dispute
+    _apply(tx, env, Case(charge, DisputeRow(wire=wire), None), move)
+    before = msgspec.structs.replace(charge.wire)
+    charge.wire.disputed = True
+    charge.wire.dispute = wire.id
+    charge_ops.save(tx, env, charge, "charge.updated", previous(before, charge.wire))
+    return wire
 
 
 def warn(tx: Tx, env: Env, charge: ChargeRow) -> EarlyFraudWarning | None:
