@@ -8,8 +8,9 @@ import signal
 
 import pytest
 
-from tests.faults.clients import PAYMENT, Connection, Ledger, pay_until_gone
+from tests.faults.clients import PAYMENT, Answer, Connection, Ledger, pay_until_gone
 from tests.flows.live import Live
+from tests.flows.test_stripe import until
 
 CLIENTS = 32
 ROUNDS = {"sqlite": 20, "postgresql": 5}  # an engine that is its own process cannot lose what it has acknowledged to us
@@ -66,3 +67,39 @@ def test_told_to_stop_it_finishes_what_it_began(live: Live) -> None:
     stored = {intent.id for intent in live.stripe().v1.payment_intents.list({"limit": 100}).auto_paging_iter()}
     assert set(ledger.acknowledged.values()) <= stored
     live.verify()
+
+
+def test_a_call_that_was_cut_short_is_recovered_under_its_key(live: Live) -> None:
+    """Killed while the bank was asked: the attempt is looked up, never sent again, and the same key tells how it ended."""
+    slow = {**PAYMENT, "metadata[simulate]": "slow:8000"}
+
+    async def cut_short() -> None:
+        connection = Connection(live.port)
+        call = asyncio.create_task(connection.post("/v1/payment_intents", slow, "cut short"))
+        await asyncio.sleep(1)
+        live.stop(signal.SIGKILL)
+        with pytest.raises((OSError, EOFError)):
+            await asyncio.wait_for(call, 10)
+        connection.close()
+
+    asyncio.run(cut_short())
+    live.start()
+    client = live.stripe()
+    intent = client.v1.payment_intents.list().data[0]
+    assert intent.status == "processing"
+    assert asyncio.run(_once(live, slow)).json["error"]["code"] == "idempotency_key_in_use"
+    live.verify()
+    until(lambda: client.v1.payment_intents.retrieve(intent.id).status == "succeeded", 40)
+    until(lambda: asyncio.run(_once(live, slow)).status == 200, 40)
+    answer = asyncio.run(_once(live, slow))
+    assert (answer.json["id"], answer.headers["idempotent-replayed"]) == (intent.id, "true")
+    assert len(client.v1.charges.list().data) == 1
+    live.verify()
+
+
+async def _once(live: Live, params: dict[str, object]) -> Answer:
+    connection = Connection(live.port)
+    try:
+        return await connection.post("/v1/payment_intents", params, "cut short")
+    finally:
+        connection.close()
