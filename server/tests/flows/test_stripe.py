@@ -189,9 +189,12 @@ def test_an_answer_that_was_lost_is_found(live: Live) -> None:
     live.verify()
 
 
-def test_a_disputed_payment_is_won(live: Live) -> None:
+@pytest.mark.parametrize("capture_method", ["automatic", "manual"])
+def test_a_disputed_payment_is_won(live: Live, capture_method: str) -> None:
     client = live.stripe()
-    paid(client, payment_method="pm_card_createDispute")
+    intent = paid(client, payment_method="pm_card_createDispute", capture_method=capture_method)
+    if capture_method == "manual":
+        client.v1.payment_intents.capture(intent.id)
     until(lambda: bool(client.v1.disputes.list().data))
     dispute = client.v1.disputes.list().data[0]
     assert dispute.status == "needs_response"

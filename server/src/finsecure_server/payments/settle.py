@@ -160,8 +160,6 @@ def _authorized(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move,
         set_up = there and usage == "off_session"
         wire.payment_method = method_ops.keep(tx, env, wire.payment_method, wire.customer, set_up=set_up)
         paid.payment_method = wire.payment_method
-    if outcome.dispute is not None:
-        queue.schedule(tx, env, "dispute_open", paid.id, env.now + DISPUTE_AFTER_US)
     return _finish(tx, env, intent, charge, move)
 
 
@@ -210,6 +208,8 @@ def _take(tx: Tx, env: Env, charge: ChargeRow, amount: int, authorization: Appro
         description=paid.description,
     )
     paid.balance_transaction = paid.balance_transaction or transaction
+    if authorization.dispute is not None and charge.captures == 1:  # nobody disputes what was not taken
+        queue.schedule(tx, env, "dispute_open", paid.id, env.now + DISPUTE_AFTER_US)
 
 
 def _incremented(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, _: Approved) -> Result:
