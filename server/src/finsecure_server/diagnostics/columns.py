@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -85,19 +86,31 @@ _MORE: Final[Mapping[str, tuple[str, ...]]] = {
 _GONE: Final = {"id": "id"}  # all that is left of a deleted customer
 
 
-def _decoder(table: str) -> msgspec.json.Decoder[Any]:
-    members = (*COLUMNS[table].values(), *_MORE.get(table, ()))
-    shape = msgspec.defstruct(table, [(member, Any, UNSET) for member in members])
-    return msgspec.json.Decoder(shape)
+class _Reading:
+    """How one table's documents are read and compared, prepared once."""
+
+    def __init__(self, table: str) -> None:
+        columns, members = tuple(COLUMNS[table]), tuple(COLUMNS[table].values())
+        shape = msgspec.defstruct(table, [(member, Any, UNSET) for member in (*members, *_MORE.get(table, ()))])
+        self.decode = msgspec.json.Decoder(shape).decode
+        self._stored = itemgetter(*columns)
+        self._shown = attrgetter(*members)
+        self._created = columns.index("created_us")
+
+    def same(self, row: Row, doc: Struct) -> bool:
+        """Whether all is as it should be, which is nearly always so."""
+        stored = list(self._stored(row))
+        stored[self._created] //= 1_000_000
+        return stored == list(self._shown(doc))
 
 
-_DECODERS: Final = {table: _decoder(table) for table in COLUMNS}
+_READINGS: Final = {table: _Reading(table) for table in COLUMNS}
 
 
 def shown(table: str, row: Row) -> Struct | str:
     """The document's members that matter here, UNSET where there is none; or what is wrong with its text."""
     try:
-        decoded: Struct = _DECODERS[table].decode(row["doc"])
+        decoded: Struct = _READINGS[table].decode(row["doc"])
     except (msgspec.DecodeError, TypeError, UnicodeError) as error:
         return str(error)
     return decoded
@@ -105,6 +118,8 @@ def shown(table: str, row: Row) -> Struct | str:
 
 def differing(table: str, row: Row, doc: Struct | str, book: Book) -> Iterator[Finding]:
     """Where a document (as `shown` gave it) and its columns differ."""
+    if not isinstance(doc, str) and table != "customers" and _READINGS[table].same(row, doc):
+        return
     name = f"{row['id']} {book}"
     if isinstance(doc, str):
         yield Finding(Invariant.DOC, table, name, "a JSON object", doc)
