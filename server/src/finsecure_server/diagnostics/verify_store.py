@@ -220,7 +220,8 @@ def books(reader: Reader) -> Iterator[tuple[Book, str | None]]:
         yield Book(row["id"], 0), None
         yield Book(row["id"], 1), None
     for table, sql in VERIFY_NEXT_BOOK.items():
-        at = reader.one(sql, account="", livemode=-1)
+        nobodys = table == "request_log"  # requests without a good key stand there under no account, in test mode
+        at = reader.one(sql, account="", livemode=0 if nobodys else -1)
         while at is not None:
             book = Book(at["account_id"], at["livemode"])
             if reader.one(VERIFY_ACCOUNT, id=book.account) is None or book.livemode not in (0, 1):
