@@ -278,6 +278,14 @@ async def test_an_answered_payment_that_was_canceled_since(world: World) -> None
     assert (got.status, "Tea Shop has canceled this payment." in words(got)) == (410, True)
 
 
+async def test_an_answered_payment_that_lost_its_card_since(world: World) -> None:
+    intent, path = await challenged(world, confirmation_method="manual")
+    await answered(world, path)
+    await world.made(f"/v1/payment_intents/{intent['id']}", {"payment_method": ""})
+    got = await opened(world, path)
+    assert (got.status, "It needs another payment method." in words(got)) == (410, True)
+
+
 async def test_a_link_that_never_was(world: World) -> None:
     for path in ("/challenge/0000000000000000000000000000000", "/challenge/x", "/challenge/" + "a" * 250):
         for got in (await opened(world, path), await answered(world, path)):

@@ -173,3 +173,39 @@ async def test_the_reply_to_a_call_that_was_cut_short_is_what_became_of_it(world
     again = await world.post(path, body, idempotency_key="k")
     assert (again.status, again.json["status"]) == (200, "succeeded")
     assert len((await world.seen(path))["data"]) == 1
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_a_call_that_was_cut_short_and_declined_is_told_so(world: World, what: str) -> None:
+    path, body, _ = PATHS[what]
+    decline = {"payment_method": "pm_card_visa", "confirm": "true", "metadata[simulate]": "lost_declined"}
+
+    async def crash(_: float) -> None:
+        raise SystemExit
+
+    world.simulator._sleep = crash
+    with pytest.raises(SystemExit):
+        await world.post(path, {**body, **decline}, idempotency_key="k")
+    await world.pass_time(120)
+    again = await world.post(path, {**body, **decline}, idempotency_key="k")
+    assert (again.status, again.code, again.error["decline_code"]) == (402, "card_declined", "generic_decline")
+    assert again.error[f"{what}_intent"]["status"] == "requires_payment_method"
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_while_nobody_knows_the_key_is_in_use(world: World, what: str) -> None:
+    async def lookup(_: Attempt) -> Outcome:
+        return Unknown(reason="it does not answer")
+
+    async def crash(_: float) -> None:
+        raise SystemExit
+
+    path, body, _ = PATHS[what]
+    body = {**body, "payment_method": "pm_card_visa", "confirm": "true", "metadata[simulate]": "lost"}
+    world.simulator.lookup = lookup  # type: ignore[method-assign]
+    world.simulator._sleep = crash
+    with pytest.raises(SystemExit):
+        await world.post(path, body, idempotency_key="k")
+    await world.pass_time(120)
+    again = await world.post(path, body, idempotency_key="k")
+    assert (again.status, again.code) == (409, "idempotency_key_in_use")

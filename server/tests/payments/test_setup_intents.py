@@ -361,6 +361,51 @@ async def test_a_repeat_gets_the_first_reply(world: World) -> None:
     assert len((await world.seen("/v1/setup_intents"))["data"]) == 1
 
 
-async def test_live_mode_has_no_processor_to_ask(world: World) -> None:
-    got = await world.post("/v1/setup_intents", {"usage": "off_session"}, key=world.account.secret_live)
-    assert got.json["livemode"] is True
+async def test_the_last_fields_that_can_be_changed(world: World) -> None:
+    intent = await setup(world, None)
+    path = f"/v1/setup_intents/{intent['id']}"
+    body = {"flow_directions[]": "inbound", "payment_method_types[]": "us_bank_account"}
+    changed = await world.made(path, {**body, "payment_method_options[card][request_three_d_secure]": "any"})
+    assert changed["flow_directions"] == ["inbound"]
+    assert changed["payment_method_types"] == ["us_bank_account"]
+    assert changed["payment_method_options"] == {"card": {"request_three_d_secure": "any"}}
+    assert (await world.post(path, {"customer": "cus_nobody"})).code == "resource_missing"
+
+
+async def test_a_type_that_was_not_wanted(world: World) -> None:
+    body = {"payment_method_types[]": "us_bank_account", "payment_method": "pm_card_visa", "confirm": "true"}
+    got = await world.post("/v1/setup_intents", body)
+    assert (got.status, got.code) == (400, "payment_intent_incompatible_payment_method")
+    both = await world.post(
+        "/v1/setup_intents", {"payment_method_types[]": "card", "automatic_payment_methods[enabled]": "true"}
+    )
+    assert both.code == "parameters_exclusive"
+
+
+async def test_a_security_code_is_checked_and_never_stored(world: World) -> None:
+    body = {
+        "confirm": "true",
+        "payment_method_data[type]": "card",
+        "payment_method_data[card][number]": "4242424242424242",
+        "payment_method_data[card][exp_month]": "12",
+        "payment_method_data[card][exp_year]": "2040",
+        "payment_method_options[card][cvc]": "739",
+    }
+    intent = await world.made("/v1/setup_intents", {**body, "expand[]": "latest_attempt"})
+    checks = intent["latest_attempt"]["payment_method_details"]["card"]["checks"]
+    assert checks["cvc_check"] == "pass"
+    assert intent["payment_method_options"] == {"card": {}}
+
+
+async def test_a_live_card_is_asked_about_by_a_processor_or_not_at_all(world: World) -> None:
+    key = world.account.secret_live
+    body = {
+        "confirm": "true",
+        "payment_method_data[type]": "card",
+        "payment_method_data[card][number]": "4532015112830366",
+        "payment_method_data[card][exp_month]": "12",
+        "payment_method_data[card][exp_year]": "2040",
+    }
+    got = await world.post("/v1/setup_intents", body, key=key)
+    assert (got.status, got.code) == (400, "processor_not_configured")
+    assert (await world.seen("/v1/setup_intents", key=key))["data"] == []
