@@ -6,11 +6,13 @@ with what these functions say, so a page cannot drift.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from finsecure_server.app import contract
 from finsecure_server.core import ledger
 from finsecure_server.core.declines import DECLINES, Class, Decline
 from finsecure_server.core.errors import RULES, Code, Rule, Side
@@ -225,6 +227,14 @@ def settings() -> str:
     return f"{NOTICE.format(source='defaults.toml')}{SETTINGS_HEAD}```toml\n{defaults_text()}```\n"
 
 
+# -- the contract -----------------------------------------------------------------------------------------------------
+
+
+def openapi() -> str:
+    """`contract/openapi.json`: every route, as `/openapi.json` shows it on the usual port."""
+    return json.dumps(contract("http://127.0.0.1:4242"), ensure_ascii=False, indent=1) + "\n"
+
+
 # -- all of it --------------------------------------------------------------------------------------------------------
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
@@ -233,6 +243,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/currencies.md": currencies,
     "docs/LEDGER.md": ledger_page,
     "docs/settings.md": settings,
+    "contract/openapi.json": openapi,
 }
 
 
@@ -241,6 +252,7 @@ def main() -> None:
     for name, page in PAGES.items():
         path, text = ROOT / name, page()
         if not path.exists() or path.read_text("utf-8") != text:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
             print(f"wrote {name}")
 

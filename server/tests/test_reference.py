@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from finsecure_server.core import ledger
 from finsecure_server.core.declines import DECLINES
@@ -37,6 +39,10 @@ def test_every_ledger_entry_has_its_row() -> None:
         and name != "entry"
     }
     assert entries == {function for function, _ in generate.ENTRIES}
+
+
+def test_the_contract_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(json.loads((ROOT / "contract" / "openapi.json").read_text("utf-8"))).validate()
 
 
 def links() -> Iterator[tuple[Path, str]]:
