@@ -3,143 +3,241 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
+import errno
+import logging
 import os
 import resource
+import signal
+import socket
+import ssl
 import sys
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple, NoReturn
 
 import uvicorn
 
 from finsecure_server.accounts import ops as accounts
 from finsecure_server.accounts import store as accounts_store
 from finsecure_server.accounts.ops import OpenedAccount
-from finsecure_server.app import build, now_us, running
-from finsecure_server.payment_methods import keys, vault_ops
-from finsecure_server.settings import Settings
-from finsecure_server.storage import migrate
+from finsecure_server.app import Server, build, now_us, running
+from finsecure_server.opening import prepare
+from finsecure_server.payment_methods.keys import Keys
+from finsecure_server.settings import Settings, SettingsError
 from finsecure_server.storage.database import Database
-from finsecure_server.storage.engines import open_database
-from finsecure_server.storage.urls import is_postgres
 
 GRACE_SECONDS: Final = 15  # for calls that are under way when the server is told to stop
 KEEP_ALIVE_SECONDS: Final = 75
 BACKLOG: Final = 2048
 SWITCH_SECONDS: Final = 0.0002  # the loop and the database's writer share one interpreter: let neither wait long
+STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
-Say = Callable[[str], None]
+
+class Started(NamedTuple):
+    """What there is to say when the server listens."""
+
+    url: str  # where it listens
+    public_url: str  # where it believes that others reach it
+    vault_keys: Keys
+    opened: OpenedAccount | None  # the account that was made because there was none
 
 
-class Announcing(uvicorn.Server):
-    """uvicorn's server, which says when it listens."""
+async def serve(
+    settings: Settings, environ: dict[str, str], listening: Callable[[Started], None], stopping: Callable[[], None]
+) -> int:
+    """Serve until told to stop; the exit code. Raises SettingsError, Unfit, KeysError when it cannot begin."""
+    harden()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    context = tls(settings)
+    sockets = bound(settings.host, settings.port)  # before anything is made: another server may be there
+    try:
+        settings = _with_port(settings, sockets[0].getsockname()[1])
+        db, vault_keys = await prepare(settings, environ, now_us())
+        try:
+            server = build(settings, db, vault_keys)
+            opened = await open_first_account(db, "My business")
+            started = Started(_url(settings), settings.public_url, vault_keys, opened)
+            async with running(server):
+                return await _listen(settings, server, context, sockets, lambda: listening(started), stopping)
+        finally:
+            await db.close()
+    finally:
+        for sock in sockets:
+            sock.close()
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+
+async def _listen(
+    settings: Settings,
+    server: Server,
+    context: ssl.SSLContext | None,
+    sockets: list[socket.socket],
+    listening: Callable[[], None],
+    stopping: Callable[[], None],
+) -> int:
+    config = uvicorn.Config(
+        server.application,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+    )
+    config.load()
+    config.ssl = context
+    logging.getLogger("uvicorn.error").addFilter(_not_cut_off)
+    web = Web(config, listening, stopping)
+    await web.serve(sockets)
+    return web.exit_code
+
+
+class Web(uvicorn.Server):
+    """uvicorn's server, which says when it listens, and which a signal stops without killing what comes after it."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
+        self.exit_code = 0
         self._listening = listening
+        self._stopping = stopping
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
+        """Begin to accept connections."""
         await super().startup(sockets)
-        if self.started:
-            self._listening()
+        self._listening()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The first signal lets calls under way finish; the second does not.
+
+        uvicorn would raise the signal again when it is done, which would end the process before the database is closed.
+        """
+        loop = asyncio.get_running_loop()
+        for sign in STOPPING:
+            loop.add_signal_handler(sign, self._told, sign)
+        try:
+            yield
+        finally:
+            for sign in STOPPING:
+                loop.remove_signal_handler(sign)
+
+    def _told(self, sign: signal.Signals) -> None:
+        if self.should_exit:
+            self.force_exit = True
+            self.exit_code = 128 + sign
+        else:
+            self.should_exit = True
+            self._stopping()
 
 
-async def prepare(settings: Settings, environ: dict[str, str]) -> tuple[Database, keys.Keys]:
-    """The database at today's schema, and the vault's keys. Raises Unfit, KeysError."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    await asyncio.to_thread(migrate.up, settings.database_url, now_us())
-    local = None if is_postgres(settings.database_url) else settings.data
-    place = settings.master_key_file or keys.default_path(environ)
-    master_keys = keys.obtain(settings.master_key, place, local)
-    db = open_database(settings.database_url)
-    await db.read(lambda reader: vault_ops.check_keys(reader, master_keys))
-    return db, master_keys
+def _not_cut_off(record: logging.LogRecord) -> bool:
+    """A call that was cut off because the server ends is not an error of the call, and needs no trace."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
 
-async def open_first_account(db: Database, name: str, secret_key: str | None = None) -> OpenedAccount | None:
+async def open_first_account(db: Database, name: str) -> OpenedAccount | None:
     """An account and its keys, if there is none yet."""
     if await db.read(accounts_store.first_account) is not None:
         return None
-    return await db.write(lambda tx: accounts.open_account(tx, now_us(), os.urandom, name, secret_key))
-
-
-async def serve(settings: Settings, environ: dict[str, str], say: Say) -> None:
-    """Serve until told to stop."""
-    harden()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    db, master_keys = await prepare(settings, environ)
-    try:
-        opened = await open_first_account(db, "My business")
-        server = build(settings, db, master_keys)
-        config = uvicorn.Config(
-            server.application,
-            host=settings.host,
-            port=settings.port,
-            loop="none",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            backlog=BACKLOG,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            ssl_certfile=settings.tls_cert,
-            ssl_keyfile=settings.tls_key,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=list(settings.trusted_proxies),
-        )
-        async with running(server):
-            await Announcing(config, lambda: say(greeting(settings, opened))).serve()
-    finally:
-        await db.close()
+    return await db.write(lambda tx: accounts.open_account(tx, now_us(), os.urandom, name))
 
 
 def harden() -> None:
-    """No core dumps: memory may hold card data (PCI DSS 3.3.1). No stripped assertions: they guard money."""
-    if not __debug__:
-        raise SystemExit("FinSecure does not run under `python -O`: its assertions guard money.")
+    """No core dumps: memory may hold card data (PCI DSS 3.3.1)."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def greeting(settings: Settings, opened: OpenedAccount | None) -> str:
-    """What the operator sees when the server listens."""
-    url = settings.public_url
-    lines = [
-        f"FinSecure is listening on {url}",
-        "Test mode simulates every payment: no card network is attached, and no money moves.",
-        "Live mode refuses payments until a processor is configured.",
-        "",
-        f"  data      {settings.data}",
-    ]
-    if opened is None:
-        lines += [
-            "",
-            "Keys were shown when the account was made. For a new one: finsecure-server keys create --data "
-            + str(settings.data),
-        ]
-    else:
-        lines += credentials(opened)
-        lines += ["", "Take a payment:", "", first_payment(url, opened.secret_test)]
-    return "\n".join([*lines, "", "Ctrl-C stops it."])
+# -- where it listens --------------------------------------------------------------------------------------------------
 
 
-def credentials(opened: OpenedAccount) -> list[str]:
-    """An account's keys, which nobody will see again."""
-    return [
-        f"  account   {opened.account}",
-        f"  test      {opened.secret_test}",
-        f"            {opened.publishable_test}",
-        f"  live      {opened.secret_live}",
-        f"            {opened.publishable_live}",
-        "",
-        "These keys are shown once, now: only their digests are kept.",
-    ]
+def bound(host: str, port: int) -> list[socket.socket]:
+    """Sockets on every address of a host, held but not yet listened on. Port 0 is any that is free.
+
+    Raises SettingsError when one cannot be had.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, address in dict.fromkeys((family, address) for family, _, _, _, address in found):
+            sock = socket.socket(family, socket.SOCK_STREAM)
+            sockets.append(sock)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            sock.bind((address[0], sockets[0].getsockname()[1] or port, *address[2:]))
+    except OSError as error:
+        for sock in sockets:
+            sock.close()
+        raise SettingsError(_why_not(error, host, port)) from error
+    return sockets
 
 
-def first_payment(url: str, secret_key: str) -> str:
-    """One line that takes a payment."""
-    return (
-        f"  curl {url}/v1/payment_intents -u {secret_key}: "
-        "-d amount=2000 -d currency=usd -d payment_method=pm_card_visa -d confirm=true"
-    )
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if isinstance(error, socket.gaierror):
+        return f"--host {host}: there is no such address."
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {host} is taken: another program listens there, or FinSecure itself. "
+            "Stop it, or choose another port: --port, or FINSECURE_PORT."
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"--host {host}: this machine does not have that address."
+    if error.errno == errno.EACCES:
+        return f"Port {port} is for the administrator only. Choose one from 1024 on, and let a proxy have {port}."
+    return f"Nothing can listen on port {port} of {host}: {error.strerror}."
+
+
+def _with_port(settings: Settings, port: int) -> Settings:
+    """The settings with the port that was found, where any would do."""
+    if settings.port:
+        return settings
+    public_url = settings.public_url
+    if public_url.endswith(":0"):
+        public_url = f"{public_url.removesuffix('0')}{port}"
+    return dataclasses.replace(settings, port=port, public_url=public_url)
+
+
+def _url(settings: Settings) -> str:
+    """The address on this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  this is not bound to
+    host = f"[{host}]" if ":" in host else host
+    return f"{'http' if settings.tls_cert is None else 'https'}://{host}:{settings.port}"
+
+
+def tls(settings: Settings) -> ssl.SSLContext | None:
+    """TLS 1.2 or newer with the certificate and key of the settings; None without. Raises SettingsError."""
+    cert, key = settings.tls_cert, settings.tls_key
+    if cert is None or key is None:
+        return None
+    for path in (cert, key):
+        with path.open("rb"):
+            """What cannot be read is named in the error; OpenSSL would not say which it was."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    try:
+        context.load_cert_chain(cert, key, _no_password)
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            raise SettingsError(f"--tls-key: {key} is not the key of the certificate {cert}.") from error
+        raise SettingsError(
+            f"--tls-cert, --tls-key: {cert} and {key} are not a certificate and a key in PEM."
+        ) from error
+    except _Locked:
+        raise SettingsError(f"--tls-key: {key} is locked by a password. Give a key without one.") from None
+    return context
+
+
+class _Locked(Exception):
+    """A private key wants a password."""
+
+
+def _no_password() -> NoReturn:
+    """OpenSSL would ask on the terminal, where nobody may sit."""
+    raise _Locked

@@ -108,6 +108,23 @@ def open_account(
     return OpenedAccount(account.id, *made)
 
 
+class NoSuchAccount(Exception):
+    """The operator named an account that is not there."""
+
+
+def issue_secret(tx: Tx, owner: str, live: bool, wall_us: int, chance: Callable[[int], bytes]) -> str:
+    """A new secret key in clear, for an operator whose account has lost its own. Raises NoSuchAccount."""
+    if not store.has_account(tx, owner):
+        raise NoSuchAccount(f"there is no account {owner}")
+    text = key_text.make(key_text.SECRET, live, chance(key_text.CHANCE_BYTES))
+    new = _new_key(
+        owner, livemode=live, wall_us=wall_us, chance=chance, text=text, name="Made by the operator", scopes=()
+    )
+    added = store.add_key(tx, new)
+    assert added, "200 random bits came twice"
+    return text
+
+
 def shown_account(reader: Reader, env: Env) -> Account:
     """The caller's account, as the mode of its key sees it."""
     account, clock = store.account(reader, env)

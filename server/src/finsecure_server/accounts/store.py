@@ -101,6 +101,11 @@ def move_clock(tx: Tx, env: Env, seen: Clock, ahead_us: int) -> Clock:
     return Clock(ahead_us, env.wall)
 
 
+def has_account(reader: Reader, account_id: str) -> bool:
+    """Whether there is such an account."""
+    return reader.one(FIND_ACCOUNT, id=account_id) is not None
+
+
 def clock_offset(reader: Reader, account_id: str) -> int:
     """How far the account's test clock is ahead of the wall clock, in microseconds; 0 for an unknown account."""
     row = reader.one(FIND_ACCOUNT, id=account_id)

@@ -22,8 +22,6 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 FILE_VARIABLE: Final = "FINSECURE_MASTER_KEY_FILE"
 VALUE_VARIABLE: Final = "FINSECURE_MASTER_KEY"
 KEY_BYTES: Final = 32
@@ -35,8 +33,6 @@ _HEAD: Final = """\
 # whoever loses this file has lost them. Keep a copy of it, away from the copies of the database.
 """
 _NAME: Final = re.compile(r"(test|live)-([1-9][0-9]{0,8})-[0-9a-f]{8}", re.ASCII)
-
-log = structlog.get_logger(__name__)
 
 
 class KeysError(Exception):
@@ -103,11 +99,6 @@ def load_or_create(path: Path, data_dir: Path | None) -> Keys:
         return load(path)
     except OSError as error:
         raise KeysError(f"The key file {path} cannot be made: {error.strerror}.") from None
-    log.warning(
-        "made new master keys",
-        file=str(path),
-        advice="keep a copy of this file away from the database's backups: without it no stored card can be read",
-    )
     return _parse(text, str(path), created=True)
 
 

@@ -15,6 +15,7 @@ from finsecure_server.storage.admin import Contents, Engine, Progress, Unfit
 from finsecure_server.storage.engines import engine_of
 from finsecure_server.storage.files import publish
 from finsecure_server.storage.migrate import scripts_for, status
+from finsecure_server.storage.urls import shown
 
 OMITTED: Final = (
     "The vault's master keys are not in a backup. Keep a copy of them in another place: "
@@ -46,7 +47,7 @@ def backup(url: str, target: Path, *, progress: Progress = _silent) -> Report:
     if not target.parent.is_dir():
         raise Unfit(f"there is no folder {target.parent}")
     if all(state.applied_us is None for state in status(url)):
-        raise Unfit("the database is empty: there is nothing to back up")
+        raise Unfit(f"{shown(url)} is empty: there is nothing to back up")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         engine.dump(url, partial, progress)
