@@ -20,6 +20,7 @@ from finsecure_server.core.ledger import Entry, Taken
 from finsecure_server.core.money import CURRENCIES, Currency, display
 from finsecure_server.core.test_cards_page import markdown_table
 from finsecure_server.settings import defaults_text
+from tools import ledger_sections
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -197,9 +198,10 @@ ENTRIES: Final[tuple[tuple[Callable[..., Entry], Entry], ...]] = (
 
 
 def ledger_page() -> str:
-    """`docs/LEDGER.md`: every entry with an example."""
+    """`docs/LEDGER.md`: every entry with an example, the accounts, the rules, the invariants."""
     rows = "".join(_entry(function, entry) for function, entry in ENTRIES)
-    return NOTICE.format(source="core/ledger.py") + LEDGER_HEAD + rows
+    notice = NOTICE.format(source="core/ledger.py and tools/ledger_sections.py")
+    return notice + LEDGER_HEAD + rows + ledger_sections.text()
 
 
 def _entry(function: Callable[..., Entry], entry: Entry) -> str:
