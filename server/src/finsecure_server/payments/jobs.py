@@ -20,11 +20,11 @@ def look_up(tx: Tx, env: Env, charge_id: str) -> Ask[Any, Result] | None:
     processor = env.processor
     if not charge.asked.open or processor is None:
         return None
-    attempt = charge.asked.attempt
+    attempt, intent_id = charge.asked.attempt, charge.wire.payment_intent
     return Ask(
         lambda: processor.lookup(attempt),
-        partial(settle.resume, env=env, charge_id=charge_id, attempt_id=attempt.id),
-        about=charge.wire.payment_intent,
+        partial(settle.resume, env=env, intent_id=intent_id, charge_id=charge_id, attempt_id=attempt.id),
+        about=intent_id,
     )
 
 

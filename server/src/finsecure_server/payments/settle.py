@@ -71,15 +71,15 @@ def ask(tx: Tx, env: Env, intent: Intent, charge: ChargeRow) -> Result | Ask[Out
     attempt = asked.attempt
     return Ask(
         lambda: processor.ask(attempt),
-        partial(resume, env=env, charge_id=charge.wire.id, attempt_id=attempt.id),
+        partial(resume, env=env, intent_id=intent.wire.id, charge_id=charge.wire.id, attempt_id=attempt.id),
         about=intent.wire.id,
     )
 
 
-def resume(tx: Tx, outcome: Outcome, *, env: Env, charge_id: str, attempt_id: str) -> Result:
+def resume(tx: Tx, outcome: Outcome, *, env: Env, intent_id: str, charge_id: str, attempt_id: str) -> Result:
     """The answer to an open question has come; unless somebody was faster, apply it."""
+    intent = store.lock_intent(tx, env, intent_id)  # before its charge, as everybody locks them
     charge = store.lock_charge(tx, env, charge_id)
-    intent = store.lock_intent(tx, env, charge.wire.payment_intent)
     if not charge.asked.open or charge.asked.attempt.id != attempt_id:
         return Result(intent, _json(intent.wire), intent.wire.last_payment_error)
     return settle(tx, env, intent, charge, outcome)
