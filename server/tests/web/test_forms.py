@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 import pytest
-from msgspec import UNSET
+from msgspec import UNSET, Struct, UnsetType
 
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.web import forms
@@ -402,3 +402,32 @@ def test_what_is_clean() -> None:
     assert not forms.is_clean("a\x00")
     assert not forms.is_clean("é\ud800")
     assert forms.cleaned("a\x00é\udfff") == "a\ufffdé\ufffd"
+
+
+class Cards(Struct, kw_only=True, forbid_unknown_fields=True):
+    first: Card | None | UnsetType = UNSET
+    others: list[Card] | UnsetType = UNSET
+    item: Item | UnsetType = UNSET
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("first[number]=1&first[cvc]=737", {"first": {"number": "1"}}),
+        ("first[cvc]=737", {"first": {}}),
+        ("first=", {"first": ""}),
+        ("others[0][number]=1&others[1][cvc]=737", {"others": {"0": {"number": "1"}, "1": {}}}),
+        ("item[name]=cvc", {"item": {"name": "cvc"}}),
+    ],
+)
+def test_a_security_code_is_forgotten(body: str, left: object) -> None:
+    assert forms.remembered(parse_form(body.encode()), shape_of(Cards)) == left
+
+
+def test_a_security_code_is_forgotten_in_json() -> None:
+    tree = {"first": None, "others": [{"cvc": "737", "number": "1"}, {"cvc": 1}], "item": {"name": "x"}}
+    assert forms.remembered(tree, shape_of(Cards)) == {
+        "first": None,
+        "others": [{"number": "1"}, {}],
+        "item": {"name": "x"},
+    }

@@ -308,7 +308,7 @@ class Application:
         raw = request.headers.get(b"idempotency-key")
         if raw is not None and route.method == "POST":
             request.key = _idempotency_key(raw)
-            fingerprints = idempotency.fingerprints(request.tree, self.s.secret)
+            fingerprints = idempotency.fingerprints(forms.remembered(request.tree, route.shape), self.s.secret)
             claim = idempotency.Claim(request.key, f"POST {request.path}", fingerprints)
         return params, claim
 

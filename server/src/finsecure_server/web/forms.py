@@ -54,11 +54,13 @@ class Kind(Enum):
 class Shape:
     """What a field takes, read once from the Struct: drives the form, the log's redaction and the hints."""
 
-    __slots__ = ("choices", "fields", "item", "kind", "nullable", "or_integer", "secret")
+    __slots__ = ("choices", "fields", "forget", "forgetful", "item", "kind", "nullable", "or_integer", "secret")
 
-    def __init__(self, kind: Kind, *, secret: bool = False, choices: tuple[str, ...] = ()) -> None:
+    def __init__(self, kind: Kind, *, choices: tuple[str, ...] = ()) -> None:
         self.kind = kind
-        self.secret = secret
+        self.secret = False
+        self.forget = False  # not even a digest of it may be kept
+        self.forgetful = False  # there is something to forget in it
         self.nullable = False
         self.or_integer = False
         self.choices = choices  # of a text that comes from a closed list
@@ -72,12 +74,21 @@ def shape_of(struct: type[Struct]) -> Shape:
 
 
 def _shape(info: inspect.Type) -> Shape:
-    secret = False
+    marks: dict[str, Any] = {}
     while isinstance(info, inspect.Metadata):
-        secret = secret or bool((info.extra or {}).get("secret"))
+        marks |= info.extra or {}
         info = info.type
+    shape = _unmarked(info)
+    shape.secret = shape.secret or bool(marks.get("secret"))
+    shape.forget = shape.forget or bool(marks.get("forget"))
+    below = [*shape.fields.values(), *([shape.item] if shape.item is not None else [])]
+    shape.forgetful = any(part.forget or part.forgetful for part in below)
+    return shape
+
+
+def _unmarked(info: inspect.Type) -> Shape:
     if isinstance(info, inspect.UnionType):
-        return _union(info, secret)
+        return _union(info)
     if isinstance(info, inspect.StructType):
         shape = Shape(Kind.STRUCT)
         for field in info.fields:
@@ -90,10 +101,10 @@ def _shape(info: inspect.Type) -> Shape:
     if isinstance(info, inspect.DictType):
         return Shape(Kind.MAP)
     if isinstance(info, inspect.IntType) or (isinstance(info, inspect.LiteralType) and isinstance(info.values[0], int)):
-        return Shape(Kind.INTEGER, secret=secret, choices=_choices(info))
+        return Shape(Kind.INTEGER, choices=_choices(info))
     if isinstance(info, inspect.BoolType):
         return Shape(Kind.BOOLEAN)
-    return Shape(Kind.TEXT, secret=secret, choices=_choices(info))
+    return Shape(Kind.TEXT, choices=_choices(info))
 
 
 def _choices(info: inspect.Type) -> tuple[str, ...]:
@@ -104,14 +115,13 @@ def _choices(info: inspect.Type) -> tuple[str, ...]:
     return ()
 
 
-def _union(info: inspect.UnionType, secret: bool) -> Shape:
+def _union(info: inspect.UnionType) -> Shape:
     """`X | None | UNSET` is X. A Struct or a boolean may be given as an integer as well, where the type says so."""
     members = [_shape(member) for member in info.types if not isinstance(member, inspect.NoneType)]
     members = [m for m, t in zip(members, _given(info), strict=True) if t] or members
     order = (Kind.STRUCT, Kind.LIST, Kind.MAP, Kind.BOOLEAN, Kind.INTEGER, Kind.TEXT)
     shape = min(members, key=lambda member: order.index(member.kind))
     shape.nullable = any(isinstance(member, inspect.NoneType) for member in info.types)
-    shape.secret = shape.secret or secret
     shape.or_integer = shape.kind is not Kind.INTEGER and any(member.kind is Kind.INTEGER for member in members)
     return shape
 
@@ -419,6 +429,21 @@ def _shown(value: object) -> str:
     if len(text) > SHOWN_LETTERS_MAX:
         text = mask(text[: 2 * SHOWN_LETTERS_MAX])[: SHOWN_LETTERS_MAX - 3] + "..."
     return "(a card number)" if len(text) >= PAN_DIGITS_MIN and find_pan(text) else text
+
+
+def remembered(tree: Any, shape: Shape) -> Any:
+    """Parameters that were decoded, without those of which not even a digest may be kept."""
+    if not shape.forgetful:
+        return tree
+    if isinstance(tree, list):
+        assert shape.item is not None
+        return [remembered(value, shape.item) for value in tree]
+    if not isinstance(tree, dict):
+        return tree  # null, or an empty text that stands for it
+    if shape.item is not None:  # a list in a form: by position
+        return {position: remembered(value, shape.item) for position, value in tree.items()}
+    fields = shape.fields
+    return {name: remembered(value, fields[name]) for name, value in tree.items() if not fields[name].forget}
 
 
 def redacted(tree: Any, shape: Shape | None) -> Any:

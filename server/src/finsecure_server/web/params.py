@@ -22,8 +22,10 @@ Metadata = Annotated[
     Meta(description="Up to 50 pairs of your own; keys up to 40 characters, values up to 500. An empty value removes its key."),
 ]
 Secret = Meta(extra={"secret": True})  # never logged, never echoed, exempt from the search for stray card numbers
+#: Not even a digest of it is kept: PCI DSS 3.3.1.2 forbids a security code in any form after authorization.
+Forgotten = Meta(extra={"secret": True, "forget": True})
 CardNumber = Annotated[str, Meta(max_length=64), Secret]
-SecurityCode = Annotated[str, Meta(max_length=16), Secret]
+SecurityCode = Annotated[str, Meta(max_length=16), Forgotten]
 
 
 class Nothing(Struct, kw_only=True, forbid_unknown_fields=True):
