@@ -445,7 +445,7 @@ SINS: dict[str, Sin] = {
     ),
     "a key that never ends": Sin(
         Invariant.KEYS, "idempotency_keys", NO_SUCH,
-        "UPDATE idempotency_keys SET state = 'started' WHERE key = 'order-1'", named="'order-1'",
+        "UPDATE idempotency_keys SET state = 'started', lease_us = 0 WHERE key = 'order-1'", named="'order-1'",
     ),
     # -- what points to nothing
     "a card without a number": Sin(Invariant.WHOLE, "payment_methods", METHOD, "DELETE FROM vault"),

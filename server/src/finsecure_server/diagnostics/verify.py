@@ -23,6 +23,7 @@ from finsecure_server.ledger import verify as ledger
 from finsecure_server.storage import soundness
 from finsecure_server.storage.database import Database, Reader, Row
 from finsecure_server.storage.scan import together
+from finsecure_server.web.idempotency import STARTED_KEPT_US
 
 Progress = Callable[[int, int], None]
 """Is told how many rows were read, and of how many."""
@@ -199,7 +200,7 @@ def _keys(reader: Reader, book: Book, wall_us: int, tell: store.Tell) -> Iterato
             yield from _finished(row, name)
         elif row["state"] != "started":
             yield Finding(Invariant.KEYS, "idempotency_keys", name, "started or finished", str(row["state"]))
-        elif row["lease_us"] + DAY_US < wall_us and not _is_open(row):
+        elif row["lease_us"] + STARTED_KEPT_US + DAY_US < wall_us and not _is_open(row):
             found = f"{row['object_id'] or 'nothing'}, started until {row['lease_us']}"
             yield Finding(Invariant.KEYS, "idempotency_keys", name, "an object that is still open", found)
 

@@ -24,6 +24,7 @@ from finsecure_server.storage.database import Row, Tx
 
 KEY_LETTERS_MAX: Final = 255
 KEPT_US: Final = 24 * 3600 * 1_000_000  # at least a day; pruned afterwards, and then the key executes anew
+STARTED_KEPT_US: Final = 7 * KEPT_US  # of a call that nobody came back for: its outcome may take that long to find
 LEASE_US: Final = 30 * 1_000_000  # longer than any processor is waited for
 
 FIND: Final = "SELECT * FROM idempotency_keys WHERE account_id = :account AND livemode = :livemode AND key = :key"
@@ -119,7 +120,7 @@ def start(tx: Tx, env: Env, claim: Claim, object_id: str) -> None:
 
 
 def finish(tx: Tx, env: Env, claim: Claim, status: int, response: bytes, object_id: str | None) -> None:
-    """Keep the reply, in the transaction that ends the call. A twin that recovered the call meanwhile has kept its own."""
+    """Keep the reply, in the transaction that ends the call. A twin that recovered it meanwhile has kept its own."""
     tx.run(
         FINISH,
         account=env.account,
@@ -161,4 +162,4 @@ def _add(
 
 def prune(tx: Tx, wall_us: int) -> int:
     """Forget keys past their time; a started one is kept a week, so that its sweep can end it."""
-    return tx.run(PRUNE, before=wall_us - KEPT_US, long_before=wall_us - 7 * KEPT_US)
+    return tx.run(PRUNE, before=wall_us - KEPT_US, long_before=wall_us - STARTED_KEPT_US)
