@@ -7,7 +7,7 @@ from typing import Final
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code
 from finsecure_server.customers import store
-from finsecure_server.customers.types import Customer, ListCustomers
+from finsecure_server.customers.types import Customer, DeletedCustomer, ListCustomers
 from finsecure_server.storage.database import Reader
 from finsecure_server.web import lists
 from finsecure_server.web.params import Nothing
@@ -31,7 +31,7 @@ ROUTES: Final = (
         "GET",
         "/v1/customers/{customer}",
         retrieve,
-        returns=Customer,
+        returns=Customer | DeletedCustomer,
         scope="customers:read",
         summary="Retrieve a customer",
         errors=(Code.RESOURCE_MISSING,),

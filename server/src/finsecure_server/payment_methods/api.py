@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code
 from finsecure_server.customers import store as customers
-from finsecure_server.payment_methods import customer_api, ops, store
+from finsecure_server.payment_methods import customer_api, ops, refusals, store
 from finsecure_server.payment_methods.types import (
     AttachPaymentMethod,
     CreatePaymentMethod,
@@ -65,22 +65,6 @@ def detach(tx: Tx, env: Env, call: Call[Nothing]) -> PaymentMethod:
     return ops.detach(tx, env, call.path["payment_method"]).wire
 
 
-_ENTRY: Final = (
-    Code.ACCOUNT_NUMBER_INVALID,
-    Code.CARD_DECLINED,
-    Code.EMAIL_INVALID,
-    Code.INCORRECT_NUMBER,
-    Code.INVALID_CVC,
-    Code.INVALID_EXPIRY_MONTH,
-    Code.INVALID_EXPIRY_YEAR,
-    Code.INVALID_NUMBER,
-    Code.LIVE_CARD_IN_TEST_MODE,
-    Code.PARAMETERS_EXCLUSIVE,
-    Code.RESOURCE_MISSING,
-    Code.ROUTING_NUMBER_INVALID,
-    Code.TEST_CARD_IN_LIVE_MODE,
-)
-
 ROUTES: Final = (
     Route(
         "POST",
@@ -90,7 +74,7 @@ ROUTES: Final = (
         returns=PaymentMethod,
         scope="payment_methods:write",
         summary="Create a payment method",
-        errors=_ENTRY,
+        errors=refusals.ENTERED,
         publishable=True,
     ),
     Route(
@@ -138,16 +122,7 @@ ROUTES: Final = (
         returns=PaymentMethod,
         scope="payment_methods:write",
         summary="Attach a payment method to a customer",
-        errors=(
-            Code.CARD_DECLINED,
-            Code.EXPIRED_CARD,
-            Code.INCORRECT_CVC,
-            Code.PAYMENT_METHOD_ALREADY_ATTACHED,
-            Code.PAYMENT_METHOD_UNEXPECTED_STATE,
-            Code.PROCESSING_ERROR,
-            Code.RESOURCE_MISSING,
-            Code.TEST_CARD_IN_LIVE_MODE,
-        ),
+        errors=refusals.ATTACHED,
     ),
     Route(
         "POST",

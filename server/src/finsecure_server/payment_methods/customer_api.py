@@ -8,7 +8,7 @@ from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code
 from finsecure_server.customers import store as customers
 from finsecure_server.customers.types import CreateCustomer, Customer, DeletedCustomer, UpdateCustomer
-from finsecure_server.payment_methods import customer_ops, store
+from finsecure_server.payment_methods import customer_ops, refusals, store
 from finsecure_server.payment_methods.types import ListOfCustomer, PaymentMethod
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.web import lists
@@ -66,12 +66,7 @@ ROUTES: Final = (
         returns=Customer,
         scope="customers:write",
         summary="Create a customer",
-        errors=(
-            *_FIELDS,
-            Code.CARD_DECLINED,
-            Code.PAYMENT_METHOD_ALREADY_ATTACHED,
-            Code.PAYMENT_METHOD_UNEXPECTED_STATE,
-        ),
+        errors=(*_FIELDS, *refusals.ATTACHED),
     ),
     Route(
         "POST",

@@ -8,6 +8,7 @@ import msgspec
 
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
+from finsecure_server.payment_methods import refusals
 from finsecure_server.payments import charge_ops, failure, ops, store
 from finsecure_server.payments.settle import Result
 from finsecure_server.payments.types import (
@@ -137,24 +138,30 @@ def _charge_now(tx: Tx, env: Env, charge_id: str, result: Result | Ask[Any, Resu
 
 _WRITES: Final = "payment_intents:write"
 _READS: Final = "payment_intents:read"
-_MONEY: Final = (Code.AMOUNT_TOO_SMALL, Code.AMOUNT_TOO_LARGE, Code.CURRENCY_UNKNOWN)
-_DECLINES: Final = (
-    Code.CARD_DECLINED,
-    Code.EXPIRED_CARD,
-    Code.INCORRECT_CVC,
-    Code.PROCESSING_ERROR,
-    Code.INCORRECT_NUMBER,
-    Code.AUTHENTICATION_REQUIRED,
-    Code.PROCESSOR_NOT_CONFIGURED,
+_MONEY: Final = (
+    Code.AMOUNT_TOO_LARGE,
+    Code.AMOUNT_TOO_SMALL,
+    Code.CURRENCY_UNKNOWN,
+    Code.INVALID_CHARGE_AMOUNT,
 )
 _GIVEN: Final = (
-    Code.PARAMETERS_EXCLUSIVE,
-    Code.PAYMENT_METHOD_CUSTOMER_MISMATCH,
-    Code.PAYMENT_METHOD_UNEXPECTED_STATE,
+    *refusals.ENTERED,
+    *refusals.USED,
+    Code.PARAMETER_INVALID_ENUM,
     Code.SIMULATION_INVALID,
     Code.URL_INVALID,
 )
 _STATE: Final = (Code.PAYMENT_INTENT_UNEXPECTED_STATE, Code.RESOURCE_MISSING)
+_ASKED: Final = (*refusals.DECLINED, Code.PROCESSOR_NOT_CONFIGURED)
+_TRIED: Final = (
+    *_ASKED,
+    Code.PAYMENT_INTENT_AUTHENTICATION_FAILURE,
+    Code.PAYMENT_INTENT_INCOMPATIBLE_PAYMENT_METHOD,
+    Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED,
+    Code.PAYMENT_INTENT_UNEXPECTED_STATE,
+    Code.PAYMENT_METHOD_UNSUPPORTED_TYPE,
+)
+_CAPTURED: Final = (*_STATE, *_ASKED, Code.AMOUNT_TOO_SMALL, Code.CAPTURE_EXCEEDS_AUTHORIZED, Code.SIMULATION_INVALID)
 
 ROUTES: Final = (
     Route(
@@ -165,7 +172,7 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_WRITES,
         summary="Create a payment intent, and with confirm=true pay it",
-        errors=(*_MONEY, *_DECLINES, *_GIVEN, Code.RESOURCE_MISSING, Code.CARD_NUMBER_IN_TEXT),
+        errors=(*_MONEY, *_GIVEN, *_TRIED),
         recover=recover,
     ),
     Route(
@@ -186,8 +193,9 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_READS,
         summary="Retrieve a payment intent",
-        errors=(Code.RESOURCE_MISSING, Code.CLIENT_SECRET_INVALID),
+        errors=(Code.RESOURCE_MISSING, Code.CLIENT_SECRET_INVALID, Code.PARAMETER_MISSING),
         publishable=True,
+        hidden=failure.NOT_FOR_PAYERS,
     ),
     Route(
         "POST",
@@ -207,8 +215,9 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_WRITES,
         summary="Confirm a payment intent: try to be paid",
-        errors=(*_DECLINES, *_STATE, *_GIVEN, Code.CLIENT_SECRET_INVALID),
+        errors=(*_STATE, *_GIVEN, *_TRIED, Code.CLIENT_SECRET_INVALID, Code.PARAMETER_MISSING),
         publishable=True,
+        hidden=failure.NOT_FOR_PAYERS,
         recover=recover,
     ),
     Route(
@@ -219,7 +228,7 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_WRITES,
         summary="Capture what is held, or a part of it",
-        errors=(*_STATE, Code.CAPTURE_EXCEEDS_AUTHORIZED, Code.AMOUNT_TOO_SMALL, Code.CARD_DECLINED),
+        errors=_CAPTURED,
         recover=recover,
     ),
     Route(
@@ -230,7 +239,14 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_WRITES,
         summary="Raise what is held",
-        errors=(*_STATE, Code.INCREMENT_NOT_ALLOWED, Code.INCREMENT_LIMIT_EXCEEDED, Code.CARD_DECLINED),
+        errors=(
+            *_MONEY,
+            *_STATE,
+            *_ASKED,
+            Code.INCREMENT_LIMIT_EXCEEDED,
+            Code.INCREMENT_NOT_ALLOWED,
+            Code.SIMULATION_INVALID,
+        ),
         recover=recover,
     ),
     Route(
@@ -241,7 +257,7 @@ ROUTES: Final = (
         returns=PaymentIntent,
         scope=_WRITES,
         summary="Cancel a payment intent and release what is held",
-        errors=_STATE,
+        errors=(*_STATE, *_ASKED),
         recover=recover,
     ),
     Route(
@@ -281,6 +297,6 @@ ROUTES: Final = (
         returns=Charge,
         scope="charges:write",
         summary="Capture a charge",
-        errors=(*_STATE, Code.CAPTURE_EXCEEDS_AUTHORIZED),
+        errors=(*_CAPTURED, Code.CHARGE_ALREADY_CAPTURED),
     ),
 )

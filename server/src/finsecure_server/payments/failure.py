@@ -19,7 +19,7 @@ from finsecure_server.payments.types import LastPaymentError
 LOST: Final = "processing_error"  # what an attempt that never arrived is called
 
 #: What a page in the payer's browser does not see of an intent.
-_NOT_FOR_PAYERS: Final = frozenset(
+NOT_FOR_PAYERS: Final = frozenset(
     {"application", "customer", "latest_attempt", "latest_charge", "metadata", "on_behalf_of", "transfer_group"}
 )
 _ERRORS: Final = ("last_payment_error", "last_setup_error")
@@ -104,7 +104,7 @@ def reduced(env: Env, doc: bytes) -> bytes:
     """An intent as its caller may see it."""
     if not env.publishable:
         return doc
-    shown = {name: value for name, value in msgspec.json.decode(doc).items() if name not in _NOT_FOR_PAYERS}
+    shown = {name: value for name, value in msgspec.json.decode(doc).items() if name not in NOT_FOR_PAYERS}
     for name in _ERRORS:
         if shown.get(name) is not None:
             shown[name] = _masked(env, shown[name])

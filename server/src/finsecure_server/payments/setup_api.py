@@ -8,6 +8,7 @@ import msgspec
 
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
+from finsecure_server.payment_methods import refusals
 from finsecure_server.payments import failure, setup_ops, setup_store
 from finsecure_server.payments.ops import check_secret
 from finsecure_server.payments.setup_settle import Result
@@ -101,23 +102,22 @@ def recover(reader: Reader, env: Env, intent_id: str) -> Answer:
 
 _WRITES: Final = "setup_intents:write"
 _READS: Final = "setup_intents:read"
-_DECLINES: Final = (
-    Code.CARD_DECLINED,
-    Code.EXPIRED_CARD,
-    Code.INCORRECT_CVC,
-    Code.PROCESSING_ERROR,
-    Code.PROCESSOR_NOT_CONFIGURED,
-)
+_STATE: Final = Code.SETUP_INTENT_UNEXPECTED_STATE
 _GIVEN: Final = (
-    Code.PARAMETERS_EXCLUSIVE,
-    Code.PAYMENT_METHOD_CUSTOMER_MISMATCH,
-    Code.PAYMENT_METHOD_UNEXPECTED_STATE,
-    Code.PAYMENT_METHOD_UNSUPPORTED_TYPE,
-    Code.RESOURCE_MISSING,
+    *refusals.ENTERED,
+    *refusals.USED,
+    Code.PARAMETER_INVALID_ENUM,
     Code.SIMULATION_INVALID,
     Code.URL_INVALID,
 )
-_STATE: Final = Code.SETUP_INTENT_UNEXPECTED_STATE
+_TRIED: Final = (
+    *refusals.ATTACHED,
+    Code.PAYMENT_INTENT_INCOMPATIBLE_PAYMENT_METHOD,
+    Code.PAYMENT_METHOD_UNSUPPORTED_TYPE,
+    Code.PROCESSOR_NOT_CONFIGURED,
+    Code.SETUP_INTENT_AUTHENTICATION_FAILURE,
+    _STATE,
+)
 
 ROUTES: Final = (
     Route(
@@ -128,7 +128,7 @@ ROUTES: Final = (
         returns=SetupIntent,
         scope=_WRITES,
         summary="Create a setup intent, and with confirm=true save the payment method",
-        errors=(*_GIVEN, *_DECLINES, Code.CARD_NUMBER_IN_TEXT),
+        errors=(*_GIVEN, *_TRIED),
         recover=recover,
     ),
     Route(
@@ -149,8 +149,9 @@ ROUTES: Final = (
         returns=SetupIntent,
         scope=_READS,
         summary="Retrieve a setup intent",
-        errors=(Code.RESOURCE_MISSING, Code.CLIENT_SECRET_INVALID),
+        errors=(Code.RESOURCE_MISSING, Code.CLIENT_SECRET_INVALID, Code.PARAMETER_MISSING),
         publishable=True,
+        hidden=failure.NOT_FOR_PAYERS,
     ),
     Route(
         "POST",
@@ -170,8 +171,9 @@ ROUTES: Final = (
         returns=SetupIntent,
         scope=_WRITES,
         summary="Confirm a setup intent: try to save the payment method",
-        errors=(*_GIVEN, *_DECLINES, _STATE, Code.CLIENT_SECRET_INVALID),
+        errors=(*_GIVEN, *_TRIED, Code.CLIENT_SECRET_INVALID, Code.PARAMETER_MISSING),
         publishable=True,
+        hidden=failure.NOT_FOR_PAYERS,
         recover=recover,
     ),
     Route(

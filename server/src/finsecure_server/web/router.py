@@ -61,7 +61,7 @@ class Route:
     summary: str = ""
     errors: tuple[Code, ...] = ()
     publishable: bool = False
-    hidden: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
     public: bool = False
     test_only: bool = False
     offline: Callable[[Env, Call[Any]], Answer | None] | None = None  # the answer, where it needs no database
