@@ -14,6 +14,7 @@ import structlog
 
 from finsecure_server.accounts import api as accounts_api
 from finsecure_server.accounts.authenticate import Keys as ApiKeys
+from finsecure_server.core import versions
 from finsecure_server.core.attempt import Processor
 from finsecure_server.core.env import Env
 from finsecure_server.customers import api as customers_api
@@ -37,8 +38,7 @@ from finsecure_server.payment_methods.keys import Keys as MasterKeys
 from finsecure_server.payment_methods.vault import Vaults
 from finsecure_server.payments import api as payments_api
 from finsecure_server.payments import jobs as payments_jobs
-from finsecure_server.payments import setup_api
-from finsecure_server.payments import setup_store
+from finsecure_server.payments import setup_api, setup_store, setup_types
 from finsecure_server.payments import store as payments
 from finsecure_server.payments import types as payments_types
 from finsecure_server.payouts import api as payouts_api
@@ -51,8 +51,8 @@ from finsecure_server.refunds import jobs as refunds_jobs
 from finsecure_server.refunds import store as refunds
 from finsecure_server.refunds import types as refunds_types
 from finsecure_server.settings import Settings
-from finsecure_server.storage.database import Database
-from finsecure_server.web import health, idempotency, limits
+from finsecure_server.storage.database import Database, Reader
+from finsecure_server.web import health, idempotency, limits, openapi
 from finsecure_server.web import request_log as request_logs
 from finsecure_server.web.asgi import Application, Caller, Request, Surroundings
 from finsecure_server.web.command import Kitchen
@@ -80,8 +80,6 @@ API_ROUTES: Final[tuple[Route, ...]] = (
     *payouts_api.ROUTES,
     *diagnostics_api.ROUTES,
 )
-ROUTES: Final[tuple[Route, ...]] = (*API_ROUTES, *pages_api.ROUTES)
-
 JOBS: Final[dict[str, Job]] = {
     **ledger_jobs.JOBS,
     **payments_jobs.JOBS,
@@ -89,6 +87,16 @@ JOBS: Final[dict[str, Job]] = {
     **disputes_jobs.JOBS,
     **payouts_jobs.JOBS,
 }
+
+#: What may be the source of a balance transaction, by the prefix of its id.
+SOURCES: Final = {"ch": "charge", "dp": "dispute", "po": "payout", "re": "refund"}
+
+
+def load_any(reader: Reader, env: Env, object_id: str) -> bytes | None:
+    """An object whose type only its id tells."""
+    kind = SOURCES.get(object_id.partition("_")[0])
+    return None if kind is None else LOADERS[kind](reader, env, object_id)
+
 
 LOADERS: Final[dict[str, Loader]] = {
     "balance_transaction": ledger.load,
@@ -100,7 +108,9 @@ LOADERS: Final[dict[str, Loader]] = {
     "payment_method": payment_methods.load,
     "payout": payouts.load,
     "refund": refunds.load,
+    "setup_attempt": setup_store.load_attempt,
     "setup_intent": setup_store.load,
+    "any": load_any,
 }
 
 EXPANDS: Final[dict[str, dict[str, str]]] = {
@@ -108,12 +118,21 @@ EXPANDS: Final[dict[str, dict[str, str]]] = {
     **customers_types.EXPANDS,
     **payment_methods_types.EXPANDS,
     **payments_types.EXPANDS,
+    **setup_types.EXPANDS,
     **refunds_types.EXPANDS,
     **disputes_types.EXPANDS,
     **payouts_types.EXPANDS,
 }
 
+CONTRACT_ROUTES: Final = (*API_ROUTES, openapi.route(API_ROUTES, expands=EXPANDS))
+ROUTES: Final[tuple[Route, ...]] = (*CONTRACT_ROUTES, *pages_api.ROUTES)
+
 CHORES_SECONDS: Final = 60.0
+
+
+def contract(public_url: str) -> dict[str, Any]:
+    """The OpenAPI document of a server at this address."""
+    return openapi.document(CONTRACT_ROUTES, version=versions.LATEST, servers=[public_url], expands=EXPANDS)
 
 
 def now_us() -> int:
