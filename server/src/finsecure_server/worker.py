@@ -1,7 +1,7 @@
 """Later work, done: leases due rows and runs their jobs, one at a time and account by account's own clock.
 
-A job is an op like any other, driven the same way. What it finds is committed before the row is taken off; a worker that
-dies in between leaves a row that comes due again, and a job that finds nothing left to do.
+A job is an op like any other, driven the same way. What it finds is committed before the row is taken off; a worker
+that dies in between leaves a row that comes due again, and a job that finds nothing left to do.
 """
 
 from __future__ import annotations

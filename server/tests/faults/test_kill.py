@@ -70,7 +70,7 @@ def test_told_to_stop_it_finishes_what_it_began(live: Live) -> None:
 
 
 def test_a_call_that_was_cut_short_is_recovered_under_its_key(live: Live) -> None:
-    """Killed while the bank was asked: the attempt is looked up, never sent again, and the same key tells how it ended."""
+    """Killed while the bank was asked: the attempt is looked up, never sent again, and the same key tells its end."""
     slow = {**PAYMENT, "metadata[simulate]": "slow:8000"}
 
     async def cut_short() -> None:

@@ -171,7 +171,7 @@ def _words(remedy: Remedy, waits: tuple[int, ...]) -> str:
 GENERAL: Final = "Use another payment method, or contact your bank."
 
 
-def _row(  # noqa: PLR0917  because one parameter is one column of the table
+def _row(
     code: str,
     cls: Class,
     network: str | None,

@@ -33,8 +33,8 @@ class Env:
     """The surroundings of one op. `now` is the account's own clock, microseconds; in live mode it is the wall clock."""
 
     __slots__ = (
-        "_made", "_others", "account", "chance", "idempotency_key", "key_id", "livemode", "now", "processor", "public_url",
-        "publishable", "request_id", "vault", "version", "wall",
+        "_made", "_others", "account", "chance", "idempotency_key", "key_id", "livemode", "now", "processor",
+        "public_url", "publishable", "request_id", "vault", "version", "wall",
     )  # fmt: skip
 
     def __init__(

@@ -1,8 +1,9 @@
 """Double entry: every movement of money as a balanced set of postings. Pure; `ledger/store.py` writes them.
 
-One book per mode and currency. Amounts are positive integers of minor units; the side says which way. Accounts: A asset,
-L liability, I income, E expense, M memo (held at the issuer, off balance). An account's balance counts up on its own side:
-debits for A, E and M, credits for L and I. The rules of each entry are those of the table in docs/LEDGER.md.
+One book per mode and currency. Amounts are positive integers of minor units; the side says which way. Accounts: A
+asset, L liability, I income, E expense, M memo (held at the issuer, off balance). An account's balance counts up on
+its own side: debits for A, E and M, credits for L and I. The rules of each entry are those of the table in
+docs/LEDGER.md.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Tx(Reader, Protocol):
         ...
 
     def later(self, sql: str, /, **params: object) -> None:
-        """A write that nothing in this transaction depends on, done as it commits: rows are held for the shortest time."""
+        """A write that nothing in this transaction depends on, done as it commits: its row is held a short time."""
         ...
 
     def flush(self) -> None:
@@ -64,7 +64,7 @@ class Database(Protocol):
     url: str
 
     def write(self, op: Callable[[Tx], T]) -> Awaitable[T]:
-        """Run `op` in a transaction of its own. When this returns, what it wrote is durable. If it raises, nothing is."""
+        """Run `op` in a transaction of its own. When this returns, its writes are durable. If it raises, none is."""
         ...
 
     def read(self, look: Callable[[Reader], T]) -> Awaitable[T]:

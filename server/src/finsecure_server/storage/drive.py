@@ -1,8 +1,8 @@
 """Run a command to its end: the only place where the outside is awaited between two transactions.
 
 An op that needs somebody else's answer does not call them. It commits what it knows and returns a question (`Ask`);
-`drive` asks with no transaction open, then goes on with the answer in a transaction of its own. A crash in between leaves
-a committed attempt behind, which a sweep looks up and settles by the same function.
+`drive` asks with no transaction open, then goes on with the answer in a transaction of its own. A crash in between
+leaves a committed attempt behind, which a sweep looks up and settles by the same function.
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ class Listing:
         conditions += [f"{self.filters[name]} = :{name}" for name in present]
         conditions += ["id > :after", "id < :before"]
         order = "ASC" if backwards else "DESC"
-        return f"SELECT {self.columns} FROM {self.table} WHERE {' AND '.join(conditions)} ORDER BY id {order} LIMIT :limit"  # noqa: S608 -- names from this module's callers, never from a request
+        where = " AND ".join(conditions)
+        # Names come from this module's callers, never from a request.
+        return f"SELECT {self.columns} FROM {self.table} WHERE {where} ORDER BY id {order} LIMIT :limit"  # noqa: S608
 
     def statements(self) -> Iterable[str]:
         """Every query that this listing can ask, for the test that prepares them all."""
@@ -47,8 +49,9 @@ class Listing:
 
     def cursor(self) -> str:
         """Whether an id is there to be a cursor."""
-        conditions = f"account_id = :account AND livemode = :livemode AND id = :id{' AND ' + self.always if self.always else ''}"
-        return f"SELECT id FROM {self.table} WHERE {conditions}"  # noqa: S608 -- as above
+        also = f" AND {self.always}" if self.always else ""
+        where = f"account_id = :account AND livemode = :livemode AND id = :id{also}"
+        return f"SELECT id FROM {self.table} WHERE {where}"  # noqa: S608  as above
 
     def singular(self) -> str:
         """What one of its rows is called."""

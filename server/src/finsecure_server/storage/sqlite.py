@@ -1,10 +1,10 @@
 """SQLite: one writer thread, many ops to a commit.
 
-Durability costs one fsync a commit (`synchronous=FULL`, WAL), whatever the commit holds. So the writer takes every op that
-is waiting, runs each under a savepoint of its own, and commits them together; a refused op rolls back to its savepoint and
-disturbs nobody. What the ops of a batch put off (`append`, `later`) is written by one `executemany` a statement just before
-COMMIT. Should that, or the COMMIT, fail, the ops of the batch run again one by one, so that only the guilty one sees the
-failure.
+Durability costs one fsync a commit (`synchronous=FULL`, WAL), whatever the commit holds. So the writer takes every op
+that is waiting, runs each under a savepoint of its own, and commits them together; a refused op rolls back to its
+savepoint and disturbs nobody. What the ops of a batch put off (`append`, `later`) is written by one `executemany` a
+statement just before COMMIT. Should that, or the COMMIT, fail, the ops of the batch run again one by one, so that only
+the guilty one sees the failure.
 
 Nobody hears of an op before its commit is on disk.
 """
@@ -101,7 +101,7 @@ class SqliteTx:
         return row
 
     def lock(self, sql: str, /, **params: object) -> Row | None:
-        """There is one writer, so a row stays as it is until it commits; but it must be read as the ops before left it."""
+        """There is one writer, so a row stays as it is; but it must be read as the ops before left it."""
         if self._before and not self.caught_up:
             try:
                 write(self._conn, self._before)
@@ -242,8 +242,8 @@ class SqliteDatabase:
     def _next(self, have: int = BATCH_MAX) -> _Job | None:
         """The next op that waits, if any.
 
-        Whoever was answered by the last commit is likely to be back in a moment. So a batch that has less than half of the
-        company of the one before lingers for them: a commit costs more than that. One client alone never waits.
+        Whoever was answered by the last commit is likely to be back in a moment. So a batch that has less than half of
+        the company of the one before lingers for them: a commit costs more than that. One client alone never waits.
         """
         linger = have * 2 < self._company
         try:
@@ -285,7 +285,7 @@ class SqliteDatabase:
                 job.result = job.op(tx)
                 tx.flush()
                 self._conn.execute("COMMIT")
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  whoever waits for the op hears of it
             self._roll_back()
             job.error = Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) else error
 

@@ -18,14 +18,18 @@ class Health(Struct, kw_only=True):
 
     status: Literal["ok", "ready"]
     version: str
-    work_late_seconds: Annotated[int | None, Meta(description="How late the oldest due work is; 0 when none waits.")] = None
+    work_late_seconds: Annotated[
+        int | None, Meta(description="How late the oldest due work is; 0 when none waits.")
+    ] = None
     object: Literal["health"] = "health"
 
 
 class HealthParams(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is asked."""
 
-    ready: Annotated[bool | Literal[0, 1], Meta(description="1: also ask the database; 503 if it does not answer.")] = False
+    ready: Annotated[bool | Literal[0, 1], Meta(description="1: also ask the database; 503 if it does not answer.")] = (
+        False
+    )
 
 
 def alive(env: Env, call: Call[Any]) -> Answer | None:

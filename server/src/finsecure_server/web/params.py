@@ -19,7 +19,10 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=255)]
 Expand = Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=20)]
 Metadata = Annotated[
     dict[str, str | None],
-    Meta(description="Up to 50 pairs of your own; keys up to 40 characters, values up to 500. An empty value removes its key."),
+    Meta(
+        description="Up to 50 pairs of your own; keys up to 40 characters, values up to 500. "
+        "An empty value removes its key."
+    ),
 ]
 Secret = Meta(extra={"secret": True})  # never logged, never echoed, exempt from the search for stray card numbers
 #: Not even a digest of it is kept: PCI DSS 3.3.1.2 forbids a security code in any form after authorization.

@@ -14,7 +14,7 @@ from finsecure_server.webhooks.types import Event, ListEvents
 
 
 def retrieve(reader: Reader, env: Env, call: Call[Any]) -> Answer:
-    """GET /v1/events/{event}"""
+    """GET /v1/events/{event}: what happened once."""
     event_id = call.path["event"]
     doc = store.load(reader, env, event_id)
     if doc is None:
@@ -23,7 +23,7 @@ def retrieve(reader: Reader, env: Env, call: Call[Any]) -> Answer:
 
 
 def list_(reader: Reader, env: Env, call: Call[ListEvents]) -> Answer:
-    """GET /v1/events"""
+    """GET /v1/events: what happened, newest first."""
     filters = {"type": call.params.type, "object_id": call.params.related_object}
     return Answer(lists.page(reader, env, store.LISTING, "evt", "/v1/events", call.params, filters))
 
