@@ -41,11 +41,12 @@ def commit(path: Path, seconds: float) -> None:
     conn.execute("PRAGMA synchronous = FULL")
     conn.execute("PRAGMA wal_autocheckpoint = 20000")
     rows = _rows_of_one_payment(conn)
+    first = time.time_ns() // 1_000  # so that another run on the same file makes other ids
     done, started = 0, time.perf_counter()
     while time.perf_counter() - started < seconds:
         conn.execute("BEGIN IMMEDIATE")
         for table, (sql, templates) in rows.items():
-            conn.executemany(sql, [_fresh(table, row, done + n) for n in range(32) for row in templates])
+            conn.executemany(sql, [_fresh(table, row, first + done + n) for n in range(32) for row in templates])
         conn.execute("COMMIT")
         done += 32
     print(json.dumps({"per_second": done / (time.perf_counter() - started)}))
@@ -86,7 +87,7 @@ def _fresh(table: str, row: dict[str, Any], number: int) -> dict[str, Any]:
     fresh = dict(row)
     for name in UNIQUE:
         if isinstance(fresh.get(name), str):
-            fresh[name] = f"{fresh[name]}{number:09d}"
+            fresh[name] = f"{fresh[name]}{number:016d}"
     if table == "idempotency_keys":
         fresh["key"] = os.urandom(16).hex()
     return fresh
