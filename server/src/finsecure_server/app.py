@@ -186,7 +186,9 @@ def build(
     vaults = Vaults(master_keys)
     processor = simulator or Simulator()
 
-    def env_of(account: str, livemode: bool, clock_offset: int, request: Request | None = None, caller: Caller | None = None) -> Env:
+    def env_of(
+        account: str, livemode: bool, clock_offset: int, request: Request | None = None, caller: Caller | None = None
+    ) -> Env:
         return Env(
             account=account,
             livemode=livemode,

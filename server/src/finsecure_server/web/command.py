@@ -1,8 +1,8 @@
 """One call, from its handler to the bytes of its reply.
 
-A GET looks at what is committed. A POST or DELETE is one command: claim the idempotency key, do the work, keep the reply,
-all in the same transaction; when the work has to ask somebody outside, the first transaction ends with the question and a
-second one settles, finishes the key and keeps the reply.
+A GET looks at what is committed. A POST or DELETE is one command: claim the idempotency key, do the work, keep the
+reply, all in the same transaction; when the work has to ask somebody outside, the first transaction ends with the
+question and a second one settles, finishes the key and keeps the reply.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: 
         return await kitchen.db.read(lambda reader: _reply(kitchen, reader, env, call, route.handle(reader, env, call)))
     if claim is None:
         try:
-            return await drive(kitchen.db, lambda tx: _finish(kitchen, tx, env, call, None, route.handle(tx, env, call)))
+            return await drive(
+                kitchen.db, lambda tx: _finish(kitchen, tx, env, call, None, route.handle(tx, env, call))
+            )
         except CommitUnknown as error:
             raise Refused(Code.INTERNAL_ERROR) from error
     try:
@@ -136,8 +138,10 @@ def _reply(kitchen: Kitchen, reader: Reader, env: Env, call: Call[Any], answer: 
 
 
 async def _found(kitchen: Kitchen, env: Env, claim: Claim, error: CommitUnknown) -> Reply:
-    """Whether the work was committed is not known: its reply under the key would tell. Without one, the same key may try
-    again, whatever became of it."""
+    """Whether the work was committed is not known: its reply under the key would tell.
+
+    Without one, the same key may try again, whatever became of it.
+    """
     earlier = await kitchen.db.write(lambda tx: idempotency.earlier(tx, env, claim))
     if isinstance(earlier, Kept):
         return Reply(earlier.status, earlier.response, replayed=True)
