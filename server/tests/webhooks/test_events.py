@@ -27,9 +27,7 @@ async def test_an_event_shows_the_object_as_it_was(world: World) -> None:
 
 
 async def test_an_event_names_the_call_that_caused_it(world: World) -> None:
-    got = await world.post(
-        "/v1/payment_intents", {"amount": 2000, "currency": "usd"}, idempotency_key='quoted "key"'
-    )
+    got = await world.post("/v1/payment_intents", {"amount": 2000, "currency": "usd"}, idempotency_key='quoted "key"')
     (event,) = await world.events(got.json["id"])
     assert event["request"] == {"id": got.headers["request-id"], "idempotency_key": 'quoted "key"'}
     assert (event["api_version"], event["livemode"], event["account"]) == (LATEST, False, world.account.account)
