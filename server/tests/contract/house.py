@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,7 @@ import msgspec
 from finsecure_server.accounts import ops
 from finsecure_server.accounts.ops import OpenedAccount
 from finsecure_server.app import Server, build
+from finsecure_server.core.attempt import Processor
 from finsecure_server.payment_methods import keys
 from finsecure_server.settings import Settings
 from finsecure_server.storage import queue
@@ -27,14 +28,23 @@ FAILED: Final = "SELECT kind, object_id, last_error FROM due WHERE last_error IS
 class House(Client):
     """Two merchants' server. Every reply is held against the contract. Calls are those of `account` unless told so."""
 
-    def __init__(self, url: str, folder: Path, agreement: Agreement, settings: dict[str, str]) -> None:
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        agreement: Agreement,
+        settings: Mapping[str, str],
+        simulator: Processor | None = None,
+    ) -> None:
         self.wall = T0
         self.agreement = agreement
         self.other: OpenedAccount
         self._db = open_database(url)
-        environ = {"FINSECURE_RATE_LIMIT": "off", "FINSECURE_PUBLIC_URL": PUBLIC_URL} | settings
+        environ = {"FINSECURE_RATE_LIMIT": "off", "FINSECURE_PUBLIC_URL": PUBLIC_URL} | dict(settings)
         master_keys = keys.load_or_create(folder / "config" / "keys.toml", None)
-        self.server: Server = build(Settings.load(environ), self._db, master_keys, clock=lambda: self.wall)
+        self.server: Server = build(
+            Settings.load(environ), self._db, master_keys, clock=lambda: self.wall, simulator=simulator
+        )
         self.app = self.server.application
 
     async def raw(self, method: str, path: str, body: bytes, headers: list[tuple[bytes, bytes]]) -> Got:
@@ -87,9 +97,11 @@ class House(Client):
 
 
 @asynccontextmanager
-async def opened(url: str, folder: Path, agreement: Agreement, **settings: str) -> AsyncIterator[House]:
+async def opened(
+    url: str, folder: Path, agreement: Agreement, *, simulator: Processor | None = None, **settings: str
+) -> AsyncIterator[House]:
     """A house for the length of a `with`. `settings` are those of the environment."""
-    house = House(url, folder, agreement, settings)
+    house = House(url, folder, agreement, settings, simulator)
     await house.open()
     try:
         yield house

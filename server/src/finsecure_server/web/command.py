@@ -51,6 +51,7 @@ async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: 
     """Carry out one call. Raises Refused, Unavailable."""
     if route.offline is not None and (answer := route.offline(env, call)) is not None:
         return Reply(answer.status, as_bytes(answer.body), content_type=answer.content_type, headers=answer.headers)
+    _check_expansion(kitchen, route, call, env)
     if route.method == "GET":
         return await kitchen.db.read(lambda reader: _reply(kitchen, reader, env, call, route.handle(reader, env, call)))
     if claim is None:
@@ -73,6 +74,20 @@ async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: 
     except Exception:  # a bug of ours: the transaction is rolled back, and a repeat must not run into it blindly
         log.exception("internal error", request_id=env.request_id, operation=route.operation)
         return await _keep(kitchen, env, claim, Refused(Code.INTERNAL_ERROR))
+
+
+def _check_expansion(kitchen: Kitchen, route: Route, call: Call[Any], env: Env) -> None:
+    """Before the work begins: afterwards an error could take back what is written, but not what is done."""
+    paths = getattr(call.params, "expand", UNSET)
+    if paths is UNSET:
+        return
+    if env.publishable and paths:
+        raise Refused(
+            Code.EXPAND_INVALID,
+            "A publishable key cannot expand objects: they would show more than a payer may see.",
+            param="expand",
+        )
+    kitchen.expansion.check(route.returns, paths)
 
 
 #: Conflicts with a call in flight, or the platform's own passing troubles: the same key may try again.
@@ -109,7 +124,7 @@ def _finish(
         return Ask(answer.question, partial(_settled, kitchen, env, call, claim, answer), answer.about)
     if getattr(call.params, "expand", UNSET) is not UNSET:
         tx.flush()  # what this call has made may be what is to be expanded
-    reply = _reply(kitchen, tx, env, call, answer)
+    reply = _reply(kitchen, tx, env, call, answer, forgiving=started)
     if claim is not None:
         end = idempotency.finish if started else idempotency.keep
         end(tx, env, claim, reply.status, reply.kept or reply.body, reply.object_id)
@@ -122,14 +137,16 @@ def _settled(
     return _finish(kitchen, tx, env, call, claim, asked.then(tx, reply), started=True)
 
 
-def _reply(kitchen: Kitchen, reader: Reader, env: Env, call: Call[Any], answer: Any) -> Reply:
+def _reply(
+    kitchen: Kitchen, reader: Reader, env: Env, call: Call[Any], answer: Any, *, forgiving: bool = False
+) -> Reply:
     if not isinstance(answer, Answer):
         answer = Answer(answer)
     body = as_bytes(answer.body)
     if answer.content_type == "application/json":
         paths = getattr(call.params, "expand", UNSET)
         if paths is not UNSET and answer.status == 200:
-            body = kitchen.expansion.expand(reader, env, body, paths)
+            body = kitchen.expansion.expand(reader, env, body, paths, forgiving=forgiving)
         body = render.at_version(body, env.version)
     object_id = answer.object_id or getattr(answer.body, "id", None)
     return Reply(

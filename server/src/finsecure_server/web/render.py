@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, get_origin
 
 import msgspec
+from msgspec import Struct, inspect
 
 from finsecure_server.core import versions
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused, doc_path
 from finsecure_server.storage.database import Reader
+from finsecure_server.web.openapi_schemas import object_name, parts, walk
 
 EXPAND_DEPTH_MAX: Final = 4
 
@@ -27,18 +30,35 @@ class Expansion:
         self._fields = fields
         self._loaders = loaders
 
-    def expand(self, reader: Reader, env: Env, doc: bytes, paths: Iterable[str]) -> bytes:
-        """The object with the objects at `paths` in place of their ids. Raises expand_invalid."""
+    def check(self, returns: Any, paths: Iterable[str]) -> None:
+        """Refuse, before anything is done, paths that lead nowhere from what a route returns. Raises expand_invalid.
+
+        Looks at the first field of each: what lies beyond may depend on what is there.
+        """
+        first, listed = _reachable(returns), get_origin(returns) is list
+        for position, path in enumerate(paths):
+            names = path.split(".")
+            _check_depth(names, path, position)
+            if listed and names.pop(0) != "data":
+                raise self._refused(path, position, f" Did you mean `data.{path}`?")
+            expandable = any(names and names[0] in self._fields.get(of, {}) for of in first.objects)
+            if not expandable and (len(names) < 2 or names[0] not in first.fields):
+                raise self._refused(path, position, "")
+
+    def expand(self, reader: Reader, env: Env, doc: bytes, paths: Iterable[str], *, forgiving: bool = False) -> bytes:
+        """The object with the objects at `paths` in place of their ids.
+
+        Raises expand_invalid, unless it is `forgiving`: then what cannot be expanded stays as it is.
+        """
         shown = msgspec.json.decode(doc)
         for position, path in enumerate(paths):
             names = path.split(".")
-            if len(names) > EXPAND_DEPTH_MAX:
-                raise Refused(
-                    Code.EXPAND_INVALID,
-                    f"You cannot expand more than {EXPAND_DEPTH_MAX} levels of a property ({path}).",
-                    param=f"expand[{position}]",
-                )
-            self._walk(reader, env, shown, names, path, position)
+            try:
+                _check_depth(names, path, position)
+                self._walk(reader, env, shown, names, path, position)
+            except Refused:
+                if not forgiving:
+                    raise
         return msgspec.json.encode(shown)
 
     def _walk(self, reader: Reader, env: Env, at: Any, names: list[str], path: str, position: int) -> None:
@@ -70,6 +90,31 @@ class Expansion:
     def _refused(path: str, position: int, hint: str) -> Refused:
         return Refused(
             Code.EXPAND_INVALID, f"This property cannot be expanded ({path}).{hint}", param=f"expand[{position}]"
+        )
+
+
+class _Reachable(NamedTuple):
+    """What the first name of a path may be: a field of one of these objects, or one that has something in it."""
+
+    objects: frozenset[str]
+    fields: frozenset[str]
+
+
+@functools.cache
+def _reachable(returns: Any) -> _Reachable:
+    structs = [part for part in parts(returns) if isinstance(part, type) and issubclass(part, Struct)]
+    holds = (inspect.StructType, inspect.DictType, inspect.ListType, inspect.AnyType)
+    fields = (field for struct in structs for field in msgspec.structs.fields(struct))
+    deep = (field.name for field in fields if any(isinstance(t, holds) for t in walk(inspect.type_info(field.type))))
+    return _Reachable(frozenset(map(object_name, structs)), frozenset(deep))
+
+
+def _check_depth(names: list[str], path: str, position: int) -> None:
+    if len(names) > EXPAND_DEPTH_MAX:
+        raise Refused(
+            Code.EXPAND_INVALID,
+            f"You cannot expand more than {EXPAND_DEPTH_MAX} levels of a property ({path}).",
+            param=f"expand[{position}]",
         )
 
 
