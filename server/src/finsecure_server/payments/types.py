@@ -82,6 +82,7 @@ class PaymentIntent(Struct, kw_only=True):
     """One intention to be paid, through however many attempts it takes."""
 
     id: str
+    object: Literal["payment_intent"] = "payment_intent"
     amount: int
     amount_capturable: int
     amount_received: int
@@ -110,7 +111,6 @@ class PaymentIntent(Struct, kw_only=True):
     statement_descriptor_suffix: str | None
     status: IntentStatus
     transfer_group: str | None
-    object: Literal["payment_intent"] = "payment_intent"
     application: None = None
     invoice: None = None
     on_behalf_of: None = None
@@ -121,7 +121,9 @@ class PaymentIntent(Struct, kw_only=True):
 class ChargeOutcome(Struct, kw_only=True):
     """What the network, or our own rules, said."""
 
-    network_status: Literal["approved_by_network", "declined_by_network", "not_sent_to_network", "reversed_after_approval"]
+    network_status: Literal[
+        "approved_by_network", "declined_by_network", "not_sent_to_network", "reversed_after_approval"
+    ]
     reason: str | None
     risk_level: str
     risk_score: int
@@ -142,6 +144,7 @@ class Charge(Struct, kw_only=True):
     """One attempt to be paid, and the money it moved."""
 
     id: str
+    object: Literal["charge"] = "charge"
     amount: int
     amount_captured: int
     amount_refunded: int
@@ -172,7 +175,6 @@ class Charge(Struct, kw_only=True):
     statement_descriptor_suffix: str | None
     status: Literal["succeeded", "pending", "failed"]
     transfer_group: str | None
-    object: Literal["charge"] = "charge"
     application: None = None
     failure_balance_transaction: None = None
     invoice: None = None

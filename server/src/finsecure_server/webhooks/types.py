@@ -27,6 +27,7 @@ class Event(Struct, kw_only=True):
     """Something happened to an object."""
 
     id: str
+    object: Literal["event"] = "event"
     account: str
     api_version: str
     created: int
@@ -36,7 +37,6 @@ class Event(Struct, kw_only=True):
     request: EventRequest
     sequence: Annotated[int, Meta(description="Counts the events about this object from 1, without a gap.")]
     type: str
-    object: Literal["event"] = "event"
 
 
 class ListEvents(ListParams, kw_only=True, forbid_unknown_fields=True):
