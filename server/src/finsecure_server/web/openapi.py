@@ -196,7 +196,7 @@ def _description(route: Route) -> str:
     if route.scope:
         told.append(f"A restricted key needs the scope `{route.scope}`.")
     if route.publishable:
-        told.append("A publishable key may call this.")
+        told.append("A publishable key may call this, without `expand`.")
     if route.test_only:
         told.append("Test mode only.")
     return "\n\n".join(told)
