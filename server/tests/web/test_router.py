@@ -115,3 +115,14 @@ async def test_what_is_not_allowed_names_what_is(sqlite: Database) -> None:
     assert (got.status, got.code, got.headers["allow"]) == (405, "method_not_allowed", "GET, HEAD, OPTIONS, POST")
     missing = await edge.call("GET", "/v2/customers", headers={"authorization": "none"})
     assert (missing.status, missing.code, missing.error["type"]) == (404, "url_not_found", "invalid_request_error")
+
+
+def test_where_a_path_may_be_written_down() -> None:
+    """A link that opens without a key is its own key; whatever is tried on it, it is not written down."""
+    keyed = Route("GET", "/v1/things/{id}", lambda *_: Answer(b""))
+    router = Router([route("GET", "/open/{token}"), keyed])
+    assert router.place("/open/secret") == router.place("/open/secret/") == "/open/{token}"
+    assert router.place("/v1/things/thing_1") == "/v1/things/thing_1"
+    assert router.place("/open") == "/open"
+    assert router.place("/nowhere/at/all") == "/nowhere/at/all"
+    assert router.place(f"/open/{PAN}") == f"/open/{PAN}", "which is masked like any other text"

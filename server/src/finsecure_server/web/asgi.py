@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import structlog
 
 from finsecure_server.core import ids, versions
-from finsecure_server.core.cards import mask
+from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Unavailable
@@ -111,11 +111,6 @@ class Request:
     tree: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
 
-    @property
-    def place(self) -> str:
-        """The path as logs may keep it. Where no key is asked for, the path itself may be what opens the door."""
-        return self.route.path if self.route is not None and self.route.public else self.path
-
     def text(self, header: bytes) -> str | None:
         """A header as text, if it is there."""
         value = self.headers.get(header)
@@ -201,7 +196,8 @@ class Application:
         except ClientGone:
             return
         except Exception:
-            log.exception("internal error", request_id=request.id, method=request.method, path=mask(request.place))
+            place = disclosed(s.router.place(request.path))
+            log.exception("internal error", request_id=request.id, method=request.method, path=place)
             error_code = Code.INTERNAL_ERROR.value
             reply = self._refused(request, Refused(Code.INTERNAL_ERROR))
         await self._send(request, reply, send)
@@ -365,7 +361,7 @@ class Application:
                 request.id,
                 request.wall,
                 request.method,
-                request.place,
+                self.s.router.place(request.path) if request.caller is None else request.path,
                 reply.status,
                 (time.perf_counter_ns() - request.started) // 1000,
                 request.caller,

@@ -18,7 +18,8 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from msgspec import Struct, inspect
 
-from finsecure_server.core.cards import find_pan, mask
+from finsecure_server.core.cards import find_pan
+from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.web import params
 
@@ -422,13 +423,15 @@ def _about(shape: Shape, path: str) -> tuple[bool, tuple[str, ...]]:
 
 
 def _shown(value: object) -> str:
-    """A value as an error may repeat it: short, printable, without a card number."""
+    """A value as an error may repeat it: short, printable, without a card number or a secret."""
     if isinstance(value, dict | list):
         return "(an object)" if isinstance(value, dict) else "(a list)"  # who knows what is in it
     text = cleaned(value if isinstance(value, str) else json.dumps(value))
     if len(text) > SHOWN_LETTERS_MAX:
-        text = mask(text[: 2 * SHOWN_LETTERS_MAX])[: SHOWN_LETTERS_MAX - 3] + "..."
-    return "(a card number)" if len(text) >= PAN_DIGITS_MIN and find_pan(text) else text
+        return disclosed(text[: 2 * SHOWN_LETTERS_MAX])[: SHOWN_LETTERS_MAX - 3] + "..."
+    if len(text) < PAN_DIGITS_MIN:
+        return text
+    return "(a card number)" if find_pan(text) else disclosed(text)
 
 
 def remembered(tree: Any, shape: Shape) -> Any:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from finsecure_server.core import versions
+from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused, doc_path
 from finsecure_server.storage.database import Reader
@@ -141,9 +142,9 @@ def refusal(refused: Refused, request_id: str, public_url: str) -> tuple[int, by
         error["decline_code"] = refused.decline_code
     if refused.advice_code is not None:
         error["advice_code"] = refused.advice_code
-    error["message"] = refused.message
+    error["message"] = disclosed(refused.message)  # whatever it repeats of a request
     if refused.param is not None:
-        error["param"] = refused.param
+        error["param"] = disclosed(refused.param)
     error["doc_url"] = public_url + doc_path(refused.code.value, refused.decline_code)
     error["request_log_url"] = f"{public_url}/v1/request_logs/{request_id}"
     error["next_steps"] = refused.next_steps

@@ -19,7 +19,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from finsecure_server.core.cards import mask
+from finsecure_server.core.disclosure import disclosed
 from finsecure_server.storage.database import CommitUnknown, Database, Tx, Unavailable
 from finsecure_server.web import forms
 from finsecure_server.web.asgi import LogEntry
@@ -153,7 +153,7 @@ def row_of(entry: LogEntry) -> Row:
 
 def _text(text: str, letters_max: int) -> str:
     """Text from outside as any engine can keep it."""
-    return forms.cleaned(mask(text[: letters_max + CARD_LETTERS_MAX]))[:letters_max]
+    return forms.cleaned(disclosed(text[: letters_max + CARD_LETTERS_MAX]))[:letters_max]
 
 
 @lru_cache(maxsize=1000)

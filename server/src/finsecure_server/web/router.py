@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
-from finsecure_server.core.cards import mask
+from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Reader
@@ -134,6 +134,15 @@ class Router:
         node, _ = self._walk(path)
         return allow(node.routes) if node is not None and node.routes else []
 
+    def place(self, path: str) -> str:
+        """A path as logs may keep it. Where no key is asked for, the path itself may be what opens the door."""
+        try:
+            node, _ = self._walk(path)
+        except Refused:
+            return path
+        public = (route.path for route in node.routes.values() if route.public) if node is not None else ()
+        return next(iter(public), path)
+
     def _walk(self, path: str) -> tuple[_Node | None, dict[str, str]]:
         node: _Node | None = self._root
         found: dict[str, str] = {}
@@ -160,7 +169,7 @@ def allow(routes: Mapping[str, Route]) -> list[str]:
 
 def _shown(path: str) -> str:
     """A path as an error may repeat it."""
-    return mask(cleaned(path[: 2 * SHOWN_LETTERS_MAX]))[:SHOWN_LETTERS_MAX]
+    return disclosed(cleaned(path[: 2 * SHOWN_LETTERS_MAX]))[:SHOWN_LETTERS_MAX]
 
 
 def as_bytes(body: bytes | Struct) -> bytes:
