@@ -43,6 +43,7 @@ class ListEvents(ListParams, kw_only=True, forbid_unknown_fields=True):
     """Filters."""
 
     type: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
-    related_object: Annotated[
-        Identifier, Meta(description="Events about this object only, for instance a payment intent's id.")
-    ] | UnsetType = UNSET
+    related_object: (
+        Annotated[Identifier, Meta(description="Events about this object only, for instance a payment intent's id.")]
+        | UnsetType
+    ) = UNSET
