@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 
 from finsecure_server.app import CONTRACT_ROUTES, contract
+from finsecure_server.core import versions
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.web.router import Router
 from tests.edge import PUBLIC_URL, Got
@@ -52,7 +53,8 @@ class Agreement:
         content_type = got.headers["content-type"]
         assert content_type in told["content"], about
         self.seen.add(Seen(operation["operationId"], got.status, got.code if method != "HEAD" else None))
-        if method != "HEAD":
+        older = got.headers["finsecure-version"] != versions.LATEST
+        if method != "HEAD" and not (older and got.status == 200):  # of older shapes the document does not tell
             self._body(operation["operationId"], got, told["content"][content_type]["schema"], about)
 
     def _is_nowhere(self, method: str, path: str) -> bool:
