@@ -184,7 +184,7 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"Port {port} on {host} is taken: another program listens there, or FinSecure itself. "
-            "Stop it, or choose another port: --port, or FINSECURE_PORT."
+            "Stop it, or choose another port: --port, FINSECURE_PORT, or PORT= with make."
         )
     if error.errno == errno.EADDRNOTAVAIL:
         return f"--host {host}: this machine does not have that address."

@@ -41,7 +41,8 @@ def serve(**flags: object) -> None:
     On SIGTERM and on Ctrl-C it takes no new calls and finishes those under way; a second one ends it at once.
     """
     settings = terminal.settings_of(**flags)
-    terminal.log_to_stderr(settings.log)
+    watched = sys.stdout.isatty() and sys.stderr.isatty()
+    terminal.log_to_stderr("error" if watched else settings.log)  # the greeting says the same, for people
     if exposed(settings):
         terminal.warn(
             f"listening on {settings.host} without TLS: keys and card numbers cross the network in clear. "
@@ -50,6 +51,10 @@ def serve(**flags: object) -> None:
     program, same = terminal.this_program(), terminal.same_database()
 
     def listening(started: Started) -> None:
+        click.echo(greeting(settings, started, f"{program} keys create{same}"))
+        if watched:
+            terminal.log_to_stderr(settings.log)
+            return
         log.info(
             "listening",
             url=started.url,
@@ -58,10 +63,11 @@ def serve(**flags: object) -> None:
             vault_keys=started.vault_keys.source,
             vault_keys_made=started.vault_keys.created,
         )
-        click.echo(greeting(settings, started, f"{program} keys create{same}"))
 
     def stopping() -> None:
-        terminal.note("Stopping: calls under way are finished first. The same signal again (Ctrl-C) ends at once.")
+        terminal.note(
+            "Stopping: calls under way are finished first. Ctrl-C again, or a second signal, ends it at once."
+        )
 
     sys.exit(uvloop.run(server.serve(settings, dict(os.environ), listening, stopping)))
 

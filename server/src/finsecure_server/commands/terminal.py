@@ -184,7 +184,7 @@ def log_to_stderr(level: str) -> None:
         processors=[*stamps, *rendered],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # the level changes: `serve` greets first, and logs then
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
