@@ -17,6 +17,13 @@ def agreement() -> Agreement:
 
 
 @pytest.fixture
+async def any_house(database_url: str, tmp_path: Path, agreement: Agreement) -> AsyncIterator[House]:
+    """A house on each engine in turn."""
+    async with opened(database_url, tmp_path, agreement) as house:
+        yield house
+
+
+@pytest.fixture
 async def house(sqlite_url: str, tmp_path: Path, agreement: Agreement) -> AsyncIterator[House]:
     async with opened(sqlite_url, tmp_path, agreement) as house:
         yield house

@@ -86,18 +86,18 @@ async def body_for(house: House, route: Route, key: str) -> dict[str, Any] | Non
     return body
 
 
-async def test_nobody_reaches_what_is_another_s(house: House) -> None:
-    ids = await furnish(house)
-    before = await everything(house)
+async def test_nobody_reaches_what_is_another_s(any_house: House) -> None:
+    ids = await furnish(any_house)
+    before = await everything(any_house)
     for route in ABOUT_ONE:
-        for who, key in others(house).items():
-            body = await body_for(house, route, key)
-            theirs = await house.say(route.method, path_of(route, ids), body, key=key)
-            missing = await house.say(route.method, path_of(route, nobody(ids)), body, key=key)
+        for who, key in others(any_house).items():
+            body = await body_for(any_house, route, key)
+            theirs = await any_house.say(route.method, path_of(route, ids), body, key=key)
+            missing = await any_house.say(route.method, path_of(route, nobody(ids)), body, key=key)
             assert (theirs.status, theirs.code) == (404, "resource_missing"), f"{who}: {route.operation}"
             assert neutral(theirs, ids) == neutral(missing, nobody(ids)), f"{who}: {route.operation}"
     without_logs = [page for page in before if page["url"] != "/v1/request_logs"]
-    assert [page for page in await everything(house) if page["url"] != "/v1/request_logs"] == without_logs
+    assert [page for page in await everything(any_house) if page["url"] != "/v1/request_logs"] == without_logs
 
 
 async def test_a_publishable_key_and_the_secret_do_not_reach_over_the_wall(house: House) -> None:
