@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import ipaddress
+import json
+import os
+import pty
 import re
 import signal
 import socket
@@ -15,7 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -47,6 +50,12 @@ class Serving:
     @property
     def err(self) -> str:
         return self._err.read_text("utf-8")
+
+    def logged(self) -> list[dict[str, Any]]:
+        """Its log: each line is JSON, with when it was, how bad it is and what."""
+        lines = [json.loads(line) for line in self.err.splitlines() if not line.startswith("warning: ")]
+        assert all({"timestamp", "level", "event"} <= set(line) for line in lines)
+        return lines
 
     @property
     def url(self) -> str:
@@ -140,7 +149,7 @@ def test_the_first_start_and_the_second(newcomer: Newcomer) -> None:
         assert f"{server.url}/v1/payment_intents -u {server.key}: " in curl
         assert server.stop(signal.SIGINT) == 0
         assert "Traceback" not in server.err
-        assert server.err.splitlines()[-1].startswith("Stopping: calls under way are finished first.")
+        assert [line["event"] for line in server.logged()[-2:]] == ["stopping", "stopped"]
     with serving(newcomer, "--data", "data") as server:
         assert not re.search(r"[sp]k_(test|live)_\w", server.out)
         assert "For a new one: python -m finsecure_server keys create --data data\n" in server.out
@@ -172,6 +181,50 @@ def test_an_address_that_others_reach(newcomer: Newcomer) -> None:
         assert server.err.startswith(
             "warning: listening on 0.0.0.0 without TLS: keys and card numbers cross the network"
         )
+
+
+def test_a_log_for_machines(newcomer: Newcomer) -> None:
+    with serving(newcomer, "--log", "debug") as server:
+        with socket.create_connection(("127.0.0.1", server.port), 5) as sock:
+            sock.sendall(b"not HTTP at all 4242424242424242\r\n\r\n")
+            assert sock.recv(100).startswith(b"HTTP/1.1 400")
+        assert server.stop() == 0
+        lines = server.logged()
+        (listening,) = (line for line in lines if line["event"] == "listening")
+        assert (listening["database"], listening["vault_keys_made"]) == (str(newcomer.database), True)
+        (odd,) = (line for line in lines if line["event"] == "Invalid HTTP request received.")
+        assert odd["level"] == "warning"
+        assert not re.search(r"[sp]k_(test|live)_\w", server.err)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_greeting_for_people(plain: bool, newcomer: Newcomer) -> None:
+    """On a terminal nothing comes before the greeting, which says what the log would."""
+    newcomer.environ = {"NO_COLOR": "1"} if plain else {"TERM": "xterm"}
+    ours, theirs = pty.openpty()
+    with open(ours, "rb", buffering=0) as terminal:  # noqa: PTH123  a descriptor
+        process = subprocess.Popen(
+            newcomer.command("serve", "--port", "0"),
+            env=newcomer.whole_environ(), cwd=newcomer.home, stdin=theirs, stdout=theirs, stderr=theirs,
+            start_new_session=True,
+        )  # fmt: skip
+        os.close(theirs)
+        said = b""
+        while b"Ctrl-C stops it." not in said:
+            said += terminal.read(4096)
+        text = said.decode().replace("\r\n", "\n")
+        assert text.startswith("FinSecure is listening on http://127.0.0.1:")
+        assert "no card network is attached" in text
+        port = int(re.findall(r"http://127\.0\.0\.1:(\d+)\n", text)[0])
+        with socket.create_connection(("127.0.0.1", port), 5) as sock:
+            sock.sendall(b"nonsense\r\n\r\n")
+            while b"Invalid HTTP request received." not in said:
+                said += terminal.read(4096)
+        assert (b"\x1b[" in said) is not plain
+        process.send_signal(signal.SIGINT)
+        while b"Stopping: calls under way are finished first." not in said:
+            said += terminal.read(4096)
+        assert process.wait(SECONDS_MAX) == 0
 
 
 # -- ending ------------------------------------------------------------------------------------------------------------

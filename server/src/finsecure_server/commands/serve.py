@@ -65,11 +65,15 @@ def serve(**flags: object) -> None:
         )
 
     def stopping() -> None:
-        terminal.note(
-            "Stopping: calls under way are finished first. Ctrl-C again, or a second signal, ends it at once."
-        )
+        if watched:
+            terminal.note("Stopping: calls under way are finished first. Ctrl-C again ends it at once.")
+        else:
+            log.info("stopping", grace_seconds=server.GRACE_SECONDS)
 
-    sys.exit(uvloop.run(server.serve(settings, dict(os.environ), listening, stopping)))
+    code = uvloop.run(server.serve(settings, dict(os.environ), listening, stopping))
+    if not watched:
+        log.info("stopped", at_once=code != 0)
+    sys.exit(code)
 
 
 def exposed(settings: Settings) -> bool:
