@@ -17,7 +17,7 @@ from msgspec import Struct, inspect
 from finsecure_server.core import versions
 from finsecure_server.core.env import Env
 from finsecure_server.web import idempotency, openapi_errors
-from finsecure_server.web.openapi_schemas import Schema, Schemas, object_name, parts
+from finsecure_server.web.openapi_schemas import Schema, Schemas, info_of, object_name, parts
 from finsecure_server.web.params import Nothing
 from finsecure_server.web.router import ID_LETTERS_MAX, Answer, Call, Route
 
@@ -299,7 +299,7 @@ def _body(params: type[Struct], schemas: Schemas) -> Schema:
     if deep:
         form["encoding"] = deep
     return {
-        "required": any(field.required for field in msgspec.structs.fields(params)),
+        "required": any(field.required for field in info_of(params).fields),
         "content": {FORM: form, JSON: {"schema": schemas.body(params, form=False)}},
     }
 

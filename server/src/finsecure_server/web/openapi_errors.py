@@ -15,7 +15,7 @@ from msgspec import Struct, inspect
 from finsecure_server.core.declines import DECLINES
 from finsecure_server.core.errors import RULES, STATUSES, TYPES, Code, doc_path
 from finsecure_server.web.asgi import UNCOUNTED
-from finsecure_server.web.openapi_schemas import Schema, Schemas, walk
+from finsecure_server.web.openapi_schemas import Schema, Schemas, info_of, walk
 from finsecure_server.web.params import ListParams
 from finsecure_server.web.router import Route
 
@@ -135,7 +135,7 @@ def _of_params(params: type[Struct]) -> frozenset[Code]:
 def _found_in(params: type[Struct]) -> Iterator[Code]:
     if issubclass(params, ListParams):
         yield from (Code.PARAMETERS_EXCLUSIVE, Code.RESOURCE_MISSING)
-    for info in walk(inspect.type_info(params)):
+    for info in walk(info_of(params)):
         match info:
             case inspect.StructType():
                 yield Code.PARAMETER_INVALID_OBJECT

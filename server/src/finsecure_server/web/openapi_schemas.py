@@ -13,7 +13,6 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Final, get_args, get_origin
 
-import msgspec
 from msgspec import NODEFAULT, Struct, inspect
 
 Schema = dict[str, Any]
@@ -52,26 +51,26 @@ class Schemas:
 
     def body(self, params: type[Struct], *, form: bool) -> Schema:
         """Parameters in a body."""
-        return self._ref(_info(params), Side.FORM if form else Side.JSON)
+        return self._ref(info_of(params), Side.FORM if form else Side.JSON)
 
     def fields(self, params: type[Struct]) -> Iterator[tuple[inspect.Field, Schema]]:
         """Parameters in a query, one by one; a query is a form."""
-        for field in _info(params).fields:
+        for field in info_of(params).fields:
             yield field, self._field(field, Side.FORM)
 
     def reply(self, returns: Any, hidden: frozenset[str] = frozenset()) -> Schema:
         """An object, or a page of a list. `hidden` are fields that a publishable key is not shown."""
         if get_origin(returns) is list:
             return self._page(get_args(returns)[0])
-        shown = [self._ref(_info(part), Side.REPLY) for part in parts(returns)]
+        shown = [self._ref(info_of(part), Side.REPLY) for part in parts(returns)]
         if hidden:
-            shown += [self._reduced(_info(part), hidden) for part in parts(returns)]
+            shown += [self._reduced(info_of(part), hidden) for part in parts(returns)]
         return shown[0] if len(shown) == 1 else {"anyOf": shown}
 
     def expandable(self, returns: Any) -> list[str]:
         """The paths of one level that `expand` takes for a reply."""
         before = "data." if get_origin(returns) is list else ""
-        info = _info(parts(returns)[0])
+        info = info_of(parts(returns)[0])
         paths = [before + name for name in self._expands.get(object_name(info.cls), {})]
         for field in info.fields:  # inside parts of the object that are no objects themselves
             for part in walk(field.type):
@@ -82,7 +81,7 @@ class Schemas:
 
     def objects(self, name: str) -> list[Schema]:
         """What an object of this type may look like: a customer may be a deleted one. Empty for an unknown type."""
-        return [self._ref(_info(struct), Side.REPLY) for struct in self._objects.get(name, [])]
+        return [self._ref(info_of(struct), Side.REPLY) for struct in self._objects.get(name, [])]
 
     def shown(self, name: str) -> list[Schema]:
         """As `objects`, and as publishable keys are shown it."""
@@ -115,7 +114,7 @@ class Schemas:
                     "object": {"type": "string", "enum": ["list"]},
                     "url": {"type": "string", "description": "Where the list is."},
                     "has_more": {"type": "boolean", "description": "Whether there is more in the direction asked for."},
-                    "data": {"type": "array", "items": self._ref(_info(item), Side.REPLY)},
+                    "data": {"type": "array", "items": self._ref(info_of(item), Side.REPLY)},
                 },
             }
         return {"$ref": f"#/components/schemas/{name}"}
@@ -222,6 +221,14 @@ def _or_nothing(members: list[Schema], side: Side) -> list[Schema]:
     return [*members, {"type": "string", "enum": [""], "description": "Empty: as if it had never been set."}]
 
 
+@functools.cache
+def info_of(struct: type[Struct]) -> inspect.StructType:
+    """What msgspec knows of a Struct, read once."""
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType), struct
+    return info
+
+
 def parts(returns: Any) -> tuple[type[Struct], ...]:
     """The Structs that a route says it returns: of a list its items, of a union its members."""
     if get_origin(returns) is list:
@@ -229,9 +236,10 @@ def parts(returns: Any) -> tuple[type[Struct], ...]:
     return get_args(returns) if isinstance(returns, UnionType) else (returns,)
 
 
+@functools.cache
 def object_name(struct: type[Struct]) -> str:
     """The value of its field `object`; empty for what is only a part of an object."""
-    for field in msgspec.structs.fields(struct):
+    for field in info_of(struct).fields:
         if field.name == "object" and isinstance(field.default, str):
             return field.default
     return ""
@@ -258,13 +266,13 @@ def walk(info: inspect.Type) -> Iterator[inspect.Type]:
 
 @functools.cache
 def _structs(struct: type[Struct]) -> frozenset[type[Struct]]:
-    return frozenset(part.cls for part in walk(_info(struct)) if isinstance(part, inspect.StructType))
+    return frozenset(part.cls for part in walk(info_of(struct)) if isinstance(part, inspect.StructType))
 
 
 @functools.cache
 def _differs(struct: type[Struct]) -> bool:
     """Whether it looks different in a form: whether something in it may be null."""
-    return any(isinstance(part, inspect.NoneType) for part in walk(_info(struct)))
+    return any(isinstance(part, inspect.NoneType) for part in walk(info_of(struct)))
 
 
 def _names(structs: Iterable[type[Struct]]) -> Iterator[tuple[type[Struct], str]]:
@@ -288,13 +296,6 @@ def _always(info: inspect.StructType, field: inspect.Field, side: Side) -> bool:
 def _default(field: inspect.Field) -> Any:
     """What leaving it out means, where that is a plain value."""
     return field.default if isinstance(field.default, str | int) else NODEFAULT
-
-
-@functools.cache
-def _info(struct: type[Struct]) -> inspect.StructType:
-    info = inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType), struct
-    return info
 
 
 def _bounds(info: inspect.ListType | inspect.StrType, of: str) -> Schema:

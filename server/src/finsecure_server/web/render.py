@@ -14,7 +14,7 @@ from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused, doc_path
 from finsecure_server.storage.database import Reader
-from finsecure_server.web.openapi_schemas import object_name, parts, walk
+from finsecure_server.web.openapi_schemas import info_of, object_name, parts, walk
 
 EXPAND_DEPTH_MAX: Final = 4
 
@@ -105,8 +105,8 @@ class _Reachable(NamedTuple):
 def _reachable(returns: Any) -> _Reachable:
     structs = [part for part in parts(returns) if isinstance(part, type) and issubclass(part, Struct)]
     holds = (inspect.StructType, inspect.DictType, inspect.ListType, inspect.AnyType)
-    fields = (field for struct in structs for field in msgspec.structs.fields(struct))
-    deep = (field.name for field in fields if any(isinstance(t, holds) for t in walk(inspect.type_info(field.type))))
+    fields = (field for struct in structs for field in info_of(struct).fields)
+    deep = (field.name for field in fields if any(isinstance(of, holds) for of in walk(field.type)))
     return _Reachable(frozenset(map(object_name, structs)), frozenset(deep))
 
 
