@@ -240,5 +240,6 @@ def serving(folder: Path, databases: Databases) -> Iterator[Target]:
         target = Target(live)
         target.fill()
         yield target
+        live.verify()  # whatever was sent, the books are right
     finally:
         live.stop()
