@@ -61,6 +61,8 @@ def _in_a_line(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         text = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, sqlite3.Error):
+        text = f"the database cannot be used: {text}"
     return " ".join(text.split()) or type(error).__name__
 
 

@@ -51,7 +51,7 @@ def backup(url: str, target: Path, *, progress: Progress = _silent) -> Report:
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         engine.dump(url, partial, progress)
-        contents = engine.verify(partial)
+        contents = _read_back(engine, partial)
         scripts_for(engine, contents.history)  # what this program could not restore is no backup
         report = _report(engine, target, partial.stat().st_size, contents)
         publish(partial, target)
@@ -60,6 +60,13 @@ def backup(url: str, target: Path, *, progress: Progress = _silent) -> Report:
     finally:
         partial.unlink(missing_ok=True)
     return report
+
+
+def _read_back(engine: Engine, partial: Path) -> Contents:
+    try:
+        return engine.verify(partial)
+    except Unfit as error:  # it names a file that is about to go; what is damaged is the database
+        raise Unfit("the copy could not be read back and was not kept; run `finsecure-server verify`") from error
 
 
 def restore(source: Path, url: str, *, progress: Progress = _silent) -> Report:
