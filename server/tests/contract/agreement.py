@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import jsonschema_rs
 
@@ -14,6 +14,16 @@ from finsecure_server.web.router import Router
 from tests.edge import PUBLIC_URL, Got
 
 Schema = dict[str, Any]
+
+
+PLACE: Final = "https://contract.test/openapi.json"
+
+
+def located(part: Any) -> Any:
+    """A part of the document, its references made to lead into the whole from anywhere."""
+    if isinstance(part, dict):
+        return {name: PLACE + inner if name == "$ref" else located(inner) for name, inner in part.items()}
+    return [located(inner) for inner in part] if isinstance(part, list) else part
 
 
 class Seen(NamedTuple):
@@ -31,12 +41,17 @@ class Agreement:
         self.document = contract(PUBLIC_URL)
         self.seen: set[Seen] = set()
         self._router = Router(CONTRACT_ROUTES)
+        self._registry = jsonschema_rs.Registry([(PLACE, self.document)])
         self._validators: dict[tuple[str, int], jsonschema_rs.Validator] = {}
 
     @cached_property
     def operations(self) -> set[str]:
         """The ids of all operations."""
         return {operation["operationId"] for path in self.document["paths"].values() for operation in path.values()}
+
+    def validator(self, schema: Schema) -> jsonschema_rs.Validator:
+        """Of a schema of the document, which is kept once and not with each of its schemas."""
+        return jsonschema_rs.validator_for(located(schema), registry=self._registry)
 
     def hold(self, method: str, path: str, got: Got) -> None:
         """Fails when the reply is not what the document says."""
@@ -91,7 +106,7 @@ class Agreement:
     def _body(self, operation: str, got: Got, schema: Schema, about: str) -> None:
         validator = self._validators.get((operation, got.status))
         if validator is None:
-            validator = jsonschema_rs.validator_for({**schema, "components": self.document["components"]})
+            validator = self.validator(schema)
             self._validators[operation, got.status] = validator
         errors = [
             f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in validator.iter_errors(got.json)
