@@ -57,9 +57,9 @@ def payments(home: Path, say: Say) -> None:
     row(say, "bare ASGI + msgspec (no work)", nothing)
     say(f"{'bare group commit of the same rows':36} {commits:9.0f} payments/s")
     say("")
-    say(
-        f"FinSecure / localstripe                 {us['per_second'] / them['per_second']:6.1f} x   (asked: 16, aim: 25)"
-    )
+    at_best = us["per_second"] / them_early["per_second"]
+    say(f"FinSecure / localstripe at its best     {at_best:6.1f} x   (asked: 16, aim: 25)")
+    say(f"FinSecure / localstripe after that      {us['per_second'] / them['per_second']:6.1f} x")
     say(f"FinSecure / bare ASGI                   {us['per_second'] / nothing['per_second']:6.2f} x")
     say(f"FinSecure / bare group commit           {us['per_second'] / commits:6.2f} x\n")
 
