@@ -28,6 +28,7 @@ from finsecure_server.settings import Settings, SettingsError
 from finsecure_server.storage.database import Database
 
 GRACE_SECONDS: Final = 15  # for calls that are under way when the server is told to stop
+FAREWELL_SECONDS: Final = 2.0  # for a client to take leave; TLS asks it of both sides, and who sleeps does not answer
 KEEP_ALIVE_SECONDS: Final = 75
 BACKLOG: Final = 2048
 SWITCH_SECONDS: Final = 0.0002  # the loop and the database's writer share one interpreter: let neither wait long
@@ -111,6 +112,23 @@ class Web(uvicorn.Server):
         """Begin to accept connections."""
         await super().startup(sockets)
         self._listening()
+
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        """Take no more connections, finish the calls under way, and close what is left."""
+        hanging_up = asyncio.create_task(self._hang_up())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            hanging_up.cancel()
+
+    async def _hang_up(self) -> None:
+        """Cut connections that we have closed and the other side has not."""
+        connections = self.server_state.connections
+        while True:
+            closed = {connection for connection in connections if connection.transport.is_closing()}
+            await asyncio.sleep(FAREWELL_SECONDS)
+            for connection in closed & connections:
+                connection.transport.abort()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

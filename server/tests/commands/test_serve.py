@@ -28,6 +28,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from finsecure_server.serve import GRACE_SECONDS
 from tests.commands.newcomer import Newcomer
 
 SECONDS_MAX = 30.0
@@ -327,7 +328,14 @@ def test_https(newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch) -> None:
         old.set_ciphers("ALL:@SECLEVEL=0")
         with socket.create_connection(("127.0.0.1", server.port), 5) as sock, pytest.raises(ssl.SSLError):
             old.wrap_socket(sock, server_hostname="localhost")
-        assert server.stop() == 0
+        with ssl.create_default_context(cafile=str(cert)).wrap_socket(
+            socket.create_connection(("127.0.0.1", server.port), 5), server_hostname="localhost"
+        ) as asleep:
+            asleep.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert asleep.recv(4096).startswith(b"HTTP/1.1 200")
+            began = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - began < GRACE_SECONDS, "it waited for a client that does not take leave"
         assert "Traceback" not in server.err
         assert server.key not in server.err
 
