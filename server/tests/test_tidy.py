@@ -177,7 +177,7 @@ def test_a_machine_or_a_registry_is_found(text: str) -> None:
     assert len(list(tidy.belongs_to_nobodys_machine("README.md", text))) == 1
 
 
-@pytest.mark.parametrize("text", ["/v1/work/x", "~/work/x", "docs/work/x", "https://example.com/home/ann/"])
+@pytest.mark.parametrize("text", ["/v1/home/x", "~/home/x", "docs/home/x", "https://example.com/home/ann/"])
 def test_an_ordinary_path_is_left_alone(text: str) -> None:
     assert list(tidy.belongs_to_nobodys_machine("README.md", text)) == []
 
