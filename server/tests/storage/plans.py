@@ -17,9 +17,12 @@ SMALL: Final = frozenset({"schema_migrations", "accounts", "api_keys"})
 FEW_PER_ACCOUNT: Final = {
     "ledger_accounts": "a dozen a currency",
     "due": "what is still open, and only the test clock looks at it so",
+    "webhook_endpoints": "as many as it has receivers",
+    "webhook_filters": "a few an endpoint",
+    "webhook_lanes": "one an endpoint",
 }
 #: Conditions that nearly every row meets: a page is full soon.
-MOSTLY_TRUE: Final = frozenset({"(deleted = 0)"})
+MOSTLY_TRUE: Final = frozenset({"(deleted = 0)", "(sample = 0)"})
 TENANT: Final = frozenset({"account_id", "livemode"})
 
 _SQLITE_ACCESS: Final = re.compile(
@@ -72,7 +75,7 @@ class PostgresPlans:
     ACCOUNTS: Final = 2
     ROWS: Final = 6_000  # a table; enough that the better of two indexes is seen to be better
     FEW_VALUES: Final = frozenset(
-        "status type kind currency state side name error_code deleted disputed attempts increments".split()
+        "status type kind currency state side name error_code deleted disputed attempts increments sample origin cause error".split()
     )
 
     def __init__(self, conn: psycopg.Connection[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,7 +13,22 @@ from finsecure_server.core.versions import LATEST
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.storage.pages import Listing
 
-LISTING: Final = Listing(table="events", filters={"type": "type", "object_id": "object_id"})
+LISTING: Final = Listing(table="events", filters={"type": "type", "object_id": "object_id"}, always="sample = 0")
+#: One delivery to each endpoint that wants the event: due now, or held while the endpoint is disabled. An endpoint does
+#: not hear of itself: it would be told that it cannot be told.
+FAN_OUT: Final = """
+INSERT INTO deliveries
+(account_id, livemode, id, created_us, event_id, endpoint_id, origin, state, next_us, attempts, tried, cause)
+SELECT DISTINCT e.account_id, e.livemode,
+'dlv_' || substr(CAST(:event_id AS TEXT), 5) || '_' || substr(e.id, 4), CAST(:wall AS BIGINT),
+CAST(:event_id AS TEXT), e.id, 'event',
+CASE e.status WHEN 'enabled' THEN 'pending' ELSE 'held' END,
+CASE e.status WHEN 'enabled' THEN CAST(:wall AS BIGINT) END, 0, 0, 'automatic'
+FROM webhook_filters f JOIN webhook_endpoints e
+ON e.account_id = f.account_id AND e.livemode = f.livemode AND e.id = f.endpoint_id
+WHERE f.account_id = :account AND f.livemode = :livemode AND f.pattern IN (:every, :family, :kin, :exact)
+AND f.until_us IS NULL AND e.status <> 'deleted' AND e.id <> :object_id
+"""
 GET: Final = "SELECT doc FROM events WHERE account_id = :account AND livemode = :livemode AND id = :id"
 
 
@@ -44,9 +60,34 @@ def emit(
             "type": type_,
             "object_id": object_id,
             "sequence": sequence,
+            "sample": 0,
             "doc": event,
         },
     )
+    every, family, kin, exact = patterns(type_)
+    tx.later(
+        FAN_OUT,
+        account=env.account,
+        livemode=int(env.livemode),
+        wall=env.wall,
+        event_id=event_id,
+        object_id=object_id,
+        every=every,
+        family=family,
+        kin=kin,
+        exact=exact,
+    )
+
+
+@functools.cache
+def patterns(type_: str) -> tuple[str, str, str, str]:
+    """The filters that an event's type passes: everything, its family, its closer kin, itself.
+
+    `charge.dispute.created` passes `*`, `charge.*`, `charge.dispute.*` and its own name.
+    """
+    words = type_.split(".")
+    assert 2 <= len(words) <= 3, type_
+    return "*", f"{words[0]}.*", ".".join(words[:-1]) + ".*", type_
 
 
 def _quoted(text: str | None) -> str:

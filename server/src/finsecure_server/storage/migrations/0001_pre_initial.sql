@@ -111,11 +111,122 @@ CREATE TABLE events (                      -- append-only, written in the transa
     type TEXT NOT NULL,
     object_id TEXT NOT NULL,
     sequence INTEGER NOT NULL,             -- 1, 2, 3... per object, without a gap
+    sample INTEGER NOT NULL,               -- 1: a test event of a made-up object; it is in no list, and nothing happened
     doc TEXT NOT NULL,
     PRIMARY KEY (account_id, livemode, id)
 );
 CREATE UNIQUE INDEX events_object ON events (account_id, livemode, object_id, sequence);
 CREATE INDEX events_type ON events (account_id, livemode, type, id);
+
+CREATE TABLE webhook_endpoints (
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    status TEXT NOT NULL,                  -- enabled | disabled | deleted
+    sequence INTEGER NOT NULL,             -- of the last event about it; whoever remembers its settings compares this
+    doc TEXT NOT NULL,                     -- without its secrets and the values of its own headers
+    PRIMARY KEY (account_id, livemode, id)
+);
+
+CREATE TABLE webhook_filters (             -- which events an endpoint wants, and wanted: rows end, they are never removed
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    pattern TEXT NOT NULL,                 -- refund.created, refund.*, *
+    endpoint_id TEXT NOT NULL,
+    since_us INTEGER NOT NULL,             -- the account's own clock, as in events
+    until_us INTEGER,                      -- NULL while it is wanted
+    PRIMARY KEY (account_id, livemode, pattern, endpoint_id, since_us)
+) WITHOUT ROWID;
+CREATE INDEX webhook_filters_endpoint ON webhook_filters (account_id, livemode, endpoint_id);
+
+CREATE TABLE webhook_secrets (             -- signing secrets, and the values of an endpoint's own headers; sealed as the vault is
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    kind TEXT NOT NULL,                    -- signing | headers
+    expires_us INTEGER,                    -- wall clock; set by a roll to the end of the overlap, NULL for the newest
+    master_key TEXT NOT NULL,
+    wrapped_key BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX webhook_secrets_endpoint ON webhook_secrets (account_id, livemode, endpoint_id, id);
+CREATE INDEX webhook_secrets_master_key ON webhook_secrets (master_key, id);
+
+CREATE TABLE webhook_lanes (               -- who delivers to an endpoint, and how the endpoint fares: one row each
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    owner TEXT NOT NULL,                   -- the worker that delivers to it; empty: nobody
+    lease_us INTEGER NOT NULL,             -- until when, wall clock; then any worker may take it
+    failing TEXT NOT NULL,                 -- JSON: since when it fails, who was warned (core/failing.py)
+    breaker TEXT NOT NULL,                 -- JSON: whether it is left alone for a while (core/breaker.py)
+    PRIMARY KEY (account_id, livemode, endpoint_id)
+);
+
+CREATE TABLE deliveries (                  -- one event for one endpoint; written in the transaction of the event
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,                      -- dlv_, what follows evt_ in its event's id, _, what follows we_ in its endpoint's
+    created_us INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    origin TEXT NOT NULL,                  -- event | resend | replay | test: what made the row
+    state TEXT NOT NULL,                   -- pending | delivered | exhausted | held | canceled
+    next_us INTEGER,                       -- wall clock: when to try (again); not NULL exactly while pending
+    attempts INTEGER NOT NULL,             -- made in all; an attempt's report is taken only by the row that it was made for
+    tried INTEGER NOT NULL,                -- of those, how many of the present schedule are used up
+    cause TEXT NOT NULL,                   -- automatic | resend | replay | test: what the next attempts are due to
+    replay_id TEXT,                        -- the replay that scheduled it last
+    before_replay TEXT,                    -- its state before that, to go back to when the replay is canceled
+    delivered_us INTEGER,                  -- when it first arrived
+    error TEXT,                            -- class of the last failure
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX deliveries_due ON deliveries (account_id, livemode, endpoint_id, next_us) WHERE next_us IS NOT NULL;
+CREATE INDEX deliveries_event ON deliveries (account_id, livemode, event_id, id);
+CREATE INDEX deliveries_endpoint ON deliveries (account_id, livemode, endpoint_id, id);
+CREATE INDEX deliveries_undelivered ON deliveries (account_id, livemode, endpoint_id, state, id) WHERE state <> 'delivered';
+CREATE INDEX deliveries_replay ON deliveries (account_id, livemode, replay_id, id) WHERE replay_id IS NOT NULL;
+CREATE INDEX deliveries_created ON deliveries (created_us);
+
+CREATE TABLE webhook_attempts (            -- append-only until its retention ends: one request to an endpoint, and what came back
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,           -- wall clock
+    endpoint_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    object_id TEXT NOT NULL,               -- what the event is about
+    number INTEGER NOT NULL,               -- 1, 2, 3... per delivery
+    error TEXT,                            -- class of the failure; NULL: it arrived
+    status_code INTEGER,                   -- of the reply, if there was one
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX webhook_attempts_endpoint ON webhook_attempts (account_id, livemode, endpoint_id, id);
+CREATE INDEX webhook_attempts_event ON webhook_attempts (account_id, livemode, event_id, id);
+CREATE INDEX webhook_attempts_object ON webhook_attempts (account_id, livemode, object_id, id);
+CREATE INDEX webhook_attempts_error ON webhook_attempts (account_id, livemode, error, id) WHERE error IS NOT NULL;
+CREATE INDEX webhook_attempts_created ON webhook_attempts (created_us);
+
+CREATE TABLE webhook_replays (             -- sending again what matches a filter, step by step (due row webhook_replay)
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    status TEXT NOT NULL,                  -- running | canceling | completed | canceled
+    cursor TEXT NOT NULL,                  -- id of the last event that it looked at
+    matched INTEGER NOT NULL,              -- how many deliveries it has scheduled so far
+    next_us INTEGER NOT NULL,              -- when the next one it schedules is due, so that its rate is kept
+    doc TEXT NOT NULL,                     -- the filter and what was counted when it began
+    PRIMARY KEY (account_id, livemode, id)
+);
+CREATE INDEX webhook_replays_endpoint ON webhook_replays (account_id, livemode, endpoint_id, id);
 
 -- ledger/ -------------------------------------------------------------------------------------------------------------
 
