@@ -7,6 +7,7 @@ from typing import Protocol
 
 from finsecure_server.core import ids
 from finsecure_server.core.attempt import Processor
+from finsecure_server.core.delivery import Poster
 
 
 class Vault(Protocol):
@@ -33,7 +34,7 @@ class Env:
     """The surroundings of one op. `now` is the account's own clock, microseconds; in live mode it is the wall clock."""
 
     __slots__ = (
-        "_made", "_others", "account", "chance", "idempotency_key", "key_id", "livemode", "now", "processor",
+        "_made", "_others", "account", "chance", "idempotency_key", "key_id", "livemode", "now", "poster", "processor",
         "public_url", "publishable", "request_id", "vault", "version", "wall",
     )  # fmt: skip
 
@@ -47,6 +48,7 @@ class Env:
         chance: Callable[[int], bytes],
         processor: Processor | None,
         vault: Vault,
+        poster: Poster | None = None,
         public_url: str = "",
         version: str = "",
         key_id: str | None = None,
@@ -62,6 +64,7 @@ class Env:
         self.chance = chance
         self.processor = processor
         self.vault = vault
+        self.poster = poster
         self.public_url = public_url
         self.version = version
         self.key_id = key_id
