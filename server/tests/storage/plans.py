@@ -75,7 +75,10 @@ class PostgresPlans:
     ACCOUNTS: Final = 2
     ROWS: Final = 6_000  # a table; enough that the better of two indexes is seen to be better
     FEW_VALUES: Final = frozenset(
-        "status type kind currency state side name error_code deleted disputed attempts increments sample origin cause error".split()
+        """
+        status type kind currency state side name error_code deleted disputed attempts increments sample origin cause
+        error endpoint_id
+        """.split()
     )
 
     def __init__(self, conn: psycopg.Connection[Any]) -> None:
