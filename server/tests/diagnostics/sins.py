@@ -415,8 +415,8 @@ SINS: dict[str, Sin] = {
     ),
     "an event about nothing": Sin(
         Invariant.EVENTS, "events", "SELECT 'ch_nobody' AS id",
-        "INSERT INTO events (account_id, livemode, id, created_us, type, object_id, sequence, doc) "
-        f"SELECT account_id, livemode, 'evt_zz', 1, type, 'ch_nobody', 1, doc FROM events WHERE id IN ({EVENT})",
+        "INSERT INTO events (account_id, livemode, id, created_us, type, object_id, sequence, sample, doc) "
+        f"SELECT account_id, livemode, 'evt_zz', 1, type, 'ch_nobody', 1, 0, doc FROM events WHERE id IN ({EVENT})",
     ),
     "a warning twice": Sin(
         Invariant.EVENTS, "events",

@@ -22,7 +22,16 @@ SEED = "INSERT INTO accounts (id, created_us, clock_offset_us, clock_moved_us, d
 LOCK = "SELECT created_us FROM accounts WHERE id = :id"
 ADD = "UPDATE accounts SET created_us = created_us + 1 WHERE id = :id"
 PID = "SELECT pg_backend_pid() AS pid"
-EVENT = {"account_id": "a", "livemode": 0, "created_us": 0, "type": "t", "object_id": "pi_1", "sequence": 1, "doc": ""}
+EVENT = {
+    "account_id": "a",
+    "livemode": 0,
+    "created_us": 0,
+    "type": "t",
+    "object_id": "pi_1",
+    "sequence": 1,
+    "sample": 0,
+    "doc": "",
+}
 
 
 @pytest.fixture

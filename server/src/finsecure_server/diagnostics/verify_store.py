@@ -170,7 +170,7 @@ FROM balance_transactions WHERE account_id = :account AND livemode = :livemode
 AND (source_id, id) > (:after_source_id, :after_id) ORDER BY source_id, id LIMIT :limit"""
 VERIFY_EVENT_COUNTS: Final = """
 SELECT object_id, COUNT(*) AS events, MIN(sequence) AS lowest, MAX(sequence) AS highest FROM events
-WHERE account_id = :account AND livemode = :livemode AND object_id > :after_object_id
+WHERE account_id = :account AND livemode = :livemode AND object_id > :after_object_id AND sample = 0
 GROUP BY object_id ORDER BY object_id LIMIT :limit"""
 VERIFY_CHARGES_OF: Final = """
 SELECT payment_intent_id, id, status, authorized, captured FROM charges

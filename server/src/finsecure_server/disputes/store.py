@@ -24,7 +24,7 @@ WHERE account_id = :account AND livemode = :livemode AND id = :id AND sequence =
 #: An early fraud warning is an event and nothing else, the first about its id.
 WARNING: Final = """
 SELECT id FROM events
-WHERE account_id = :account AND livemode = :livemode AND object_id = :warning AND sequence = 1"""
+WHERE account_id = :account AND livemode = :livemode AND object_id = :warning AND sequence = 1 AND sample = 0"""
 
 
 class DisputeRow(Struct, kw_only=True):

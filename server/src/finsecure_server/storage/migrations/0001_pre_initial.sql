@@ -115,7 +115,7 @@ CREATE TABLE events (                      -- append-only, written in the transa
     doc TEXT NOT NULL,
     PRIMARY KEY (account_id, livemode, id)
 );
-CREATE UNIQUE INDEX events_object ON events (account_id, livemode, object_id, sequence);
+CREATE UNIQUE INDEX events_object ON events (account_id, livemode, object_id, sequence) WHERE sample = 0;
 CREATE INDEX events_type ON events (account_id, livemode, type, id);
 
 CREATE TABLE webhook_endpoints (
