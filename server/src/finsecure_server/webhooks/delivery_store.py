@@ -26,11 +26,11 @@ WHERE account_id = :account AND livemode = :livemode AND endpoint_id = :endpoint
 ORDER BY next_us LIMIT 1"""
 DUE: Final = """
 SELECT d.id, d.event_id, d.attempts, d.tried, d.cause, d.next_us, e.type, e.object_id, e.doc
-FROM deliveries d
-JOIN events e ON e.account_id = d.account_id AND e.livemode = d.livemode AND e.id = d.event_id
-WHERE d.account_id = :account AND d.livemode = :livemode AND d.endpoint_id = :endpoint
-AND d.next_us >= :since AND d.next_us <= :now
-ORDER BY d.next_us LIMIT :limit"""
+FROM (SELECT * FROM deliveries
+WHERE account_id = :account AND livemode = :livemode AND endpoint_id = :endpoint
+AND next_us >= :since AND next_us <= :now AND next_us IS NOT NULL
+ORDER BY next_us LIMIT :limit) d
+JOIN events e ON e.account_id = d.account_id AND e.livemode = d.livemode AND e.id = d.event_id"""
 
 LANE: Final = """
 SELECT owner, lease_us, failing, breaker FROM webhook_lanes
@@ -131,13 +131,15 @@ def first_due_us(reader: Reader, key: LaneKey) -> int | None:
 def due(reader: Reader, key: LaneKey, since_us: int, now_us: int, limit: int) -> list[DueDelivery]:
     """What is due between the two times, the longest waiting first."""
     rows = reader.all(DUE, **_key(key), since=since_us, now=now_us, limit=limit)
-    return [
+    found = [
         DueDelivery(
             row["id"], row["event_id"], row["attempts"], row["tried"], row["cause"], row["next_us"],
             row["type"], row["object_id"], row["doc"],
         )
         for row in rows
     ]  # fmt: skip
+    found.sort(key=lambda delivery: delivery.next_us)  # a join may come in any order
+    return found
 
 
 def lane(reader: Reader, key: LaneKey) -> LaneRow | None:
