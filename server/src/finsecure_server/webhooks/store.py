@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
+from finsecure_server.core import event_types
 from finsecure_server.core.env import Env
 from finsecure_server.core.versions import LATEST
 from finsecure_server.storage.database import Reader, Tx
@@ -40,6 +40,7 @@ def emit(
     `sequence` counts the events about this object from 1, without a gap: it lives in the object's own row, so the same
     transaction moves both. `previous` holds the old values of what an update changed.
     """
+    assert event_types.may_be_said(type_, before=previous is not None), type_
     event_id = env.new_id("evt")
     request = _quoted(env.request_id)
     key = _quoted(env.idempotency_key)
@@ -64,7 +65,7 @@ def emit(
             "doc": event,
         },
     )
-    every, family, kin, exact = patterns(type_)
+    every, family, kin, exact = event_types.patterns(type_)
     tx.later(
         FAN_OUT,
         account=env.account,
@@ -77,17 +78,6 @@ def emit(
         kin=kin,
         exact=exact,
     )
-
-
-@functools.cache
-def patterns(type_: str) -> tuple[str, str, str, str]:
-    """The filters that an event's type passes: everything, its family, its closer kin, itself.
-
-    `charge.dispute.created` passes `*`, `charge.*`, `charge.dispute.*` and its own name.
-    """
-    words = type_.split(".")
-    assert 2 <= len(words) <= 3, type_
-    return "*", f"{words[0]}.*", ".".join(words[:-1]) + ".*", type_
 
 
 def _quoted(text: str | None) -> str:
