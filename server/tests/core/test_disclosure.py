@@ -23,6 +23,8 @@ INTENT = "01k0wre1wyabcdefghjkmnpqrstv"
         (f"pi_{INTENT}_secret_{KEY}", f"pi_{INTENT}_secret_****"),
         (f"client_secret=seti_{INTENT}_secret_{KEY}&a=b", f"client_secret=seti_{INTENT}_secret_****&a=b"),
         (f"pi_{INTENT}", f"pi_{INTENT}"),
+        ("wrong secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw+/8=.", "wrong secret: whsec_****."),
+        ('{"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2La"}', '{"secret":"whsec_****"}'),
         ("task_test_1 and my_secret_plan", "task_test_1 and my_secret_plan"),
     ],
 )
