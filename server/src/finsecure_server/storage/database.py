@@ -53,6 +53,10 @@ class Tx(Reader, Protocol):
         """A write that nothing in this transaction depends on, done as it commits: its row is held a short time."""
         ...
 
+    def tell(self, word: str, /) -> None:
+        """Once this is committed, whoever listens to the database hears the word: a hint that may be lost, no more."""
+        ...
+
     def flush(self) -> None:
         """Do now what `append` and `later` have put off, so that this transaction can read it."""
         ...
@@ -69,6 +73,13 @@ class Database(Protocol):
 
     def read(self, look: Callable[[Reader], T]) -> Awaitable[T]:
         """Look at what is committed."""
+        ...
+
+    def listen(self, hear: Callable[[frozenset[str]], None]) -> None:
+        """Have `hear` called, on this event loop, with the words of what was committed, by whichever process.
+
+        "*" stands for words that were too many, or that may have been missed: anything can have happened.
+        """
         ...
 
     async def close(self) -> None:

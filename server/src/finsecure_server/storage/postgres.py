@@ -34,6 +34,8 @@ from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import CommitUnknown, Reader, Row, Tx, Unavailable
 from finsecure_server.storage.dialect import statement
 from finsecure_server.storage.drive import transaction_open
+from finsecure_server.storage.postgres_words import Line
+from finsecure_server.storage.words import Hear, Listeners, is_word
 
 T = TypeVar("T")
 Cursor = psycopg.RawCursor[dict[str, Any]]
@@ -102,13 +104,14 @@ def connect(url: str, **settings: str | int) -> psycopg.Connection[dict[str, Any
 class PostgresTx:
     """A `Tx` on one connection. It begins with its first statement."""
 
-    __slots__ = ("_appended", "_begin", "_cursor", "_later")
+    __slots__ = ("_appended", "_begin", "_cursor", "_later", "told")
 
     def __init__(self, cursor: Cursor, begin: LiteralString) -> None:
         self._cursor = cursor
         self._begin: LiteralString | None = begin
         self._appended: dict[tuple[str, tuple[str, ...]], list[Sequence[object]]] = {}
         self._later: list[tuple[str, list[object]]] = []
+        self.told: set[str] = set()
 
     def _execute(self, sql: str, params: Mapping[str, object]) -> Cursor:
         text, names = statement(sql)
@@ -142,6 +145,10 @@ class PostgresTx:
     def later(self, sql: str, /, **params: object) -> None:
         text, names = statement(sql)
         self._later.append((text, [params[name] for name in names]))
+
+    def tell(self, word: str, /) -> None:
+        assert is_word(word), word
+        self.told.add(word)
 
     def flush(self) -> None:
         if self._appended or self._later:
@@ -181,9 +188,10 @@ class _Again(Exception):
 class _Connection:
     """A thread's own connection: opened when it is first needed, and anew after it is lost."""
 
-    def __init__(self, url: str, settings: Mapping[str, int]) -> None:
+    def __init__(self, url: str, settings: Mapping[str, int], tell: Callable[[set[str]], None]) -> None:
         self._url = url
         self._settings = settings
+        self._tell = tell
         self._conn: psycopg.Connection[dict[str, Any]] | None = None
         self._cursor: Cursor | None = None
         self._warned = False
@@ -225,6 +233,8 @@ class _Connection:
         except BaseException:  # whatever it was, it is the caller's to hear
             self._roll_back()
             raise
+        if tx.told:
+            self._tell(tx.told)
         if self._warned:  # a standby that must have it did not say so
             raise CommitUnknown("the transaction is committed here, but not known to be safe on a standby")
         return result
@@ -374,6 +384,8 @@ class PostgresDatabase:
             "lock_timeout": lock_timeout_ms,
             "idle_in_transaction_session_timeout": idle_timeout_ms,
         }
+        self._listeners = Listeners()
+        self._line = Line(self._connect_line, self._listeners, chance)
         self._writers = _Pool("postgres-writer", writers, self._write, self._open)
         self._readers = _Pool("postgres-reader", readers, self._read, self._open)
 
@@ -383,11 +395,16 @@ class PostgresDatabase:
     def read(self, look: Callable[[Reader], T]) -> asyncio.Future[T]:
         return self._submit(self._readers, look)
 
+    def listen(self, hear: Hear) -> None:
+        self._listeners.add(hear)
+        self._line.listen()
+
     async def close(self) -> None:
         if not self._closing:
             self._closing = True
             await asyncio.to_thread(self._writers.drain)
             await asyncio.to_thread(self._readers.drain)
+            await asyncio.to_thread(self._line.close)
 
     def _submit(self, pool: _Pool, op: Callable[[Any], T]) -> asyncio.Future[T]:
         job = _Job(op)
@@ -400,7 +417,16 @@ class PostgresDatabase:
     # -- the threads of the pools ---------------------------------------------------------------------------------
 
     def _open(self) -> _Connection:
-        return _Connection(self.url, self._settings)
+        return _Connection(self.url, self._settings, self._tell)
+
+    def _connect_line(self) -> psycopg.Connection[dict[str, Any]]:
+        return connect(
+            self.url, application_name="finsecure words", statement_timeout=self._settings["statement_timeout"]
+        )
+
+    def _tell(self, words: set[str]) -> None:
+        self._listeners.tell(words)
+        self._line.say(words)
 
     def _write(self, connection: _Connection, job: _Job) -> None:
         job.answer(self._until_done(lambda: connection.write(job.op)))

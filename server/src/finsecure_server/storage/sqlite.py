@@ -17,13 +17,14 @@ import functools
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from finsecure_server.storage.database import Reader, Row, Tx, Unavailable
 from finsecure_server.storage.drive import transaction_open
 from finsecure_server.storage.urls import sqlite_url
+from finsecure_server.storage.words import Hear, Listeners, is_word
 
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ def connect(path: str, *, writer: bool) -> sqlite3.Connection:
 class _Job:
     """One op, and whoever waits for it."""
 
-    __slots__ = ("error", "future", "loop", "op", "result")
+    __slots__ = ("error", "future", "loop", "op", "result", "told")
 
     def __init__(self, op: Callable[[Tx], Any], loop: asyncio.AbstractEventLoop) -> None:
         self.op = op
@@ -66,6 +67,7 @@ class _Job:
         self.future: asyncio.Future[Any] = loop.create_future()
         self.result: Any = None
         self.error: BaseException | None = None
+        self.told: Collection[str] = ()
 
     def settle(self) -> None:
         if self.future.done():  # the caller gave up waiting; what was committed stays committed
@@ -87,7 +89,7 @@ class _BatchLost(Exception):
 class SqliteTx:
     """A `Tx` on the writer's connection. `before` is what the ops before it in the batch have put off."""
 
-    __slots__ = ("_before", "_conn", "_execute", "caught_up", "put_off")
+    __slots__ = ("_before", "_conn", "_execute", "caught_up", "put_off", "told")
 
     def __init__(self, conn: sqlite3.Connection, before: PutOff | None = None) -> None:
         self._conn = conn
@@ -95,6 +97,7 @@ class SqliteTx:
         self._before = before
         self.caught_up = False  # whether `before` is written now, under this op's savepoint
         self.put_off: PutOff = {}
+        self.told: set[str] = set()
 
     def one(self, sql: str, /, **params: object) -> Row | None:
         row: Row | None = self._execute(sql, params).fetchone()
@@ -122,6 +125,10 @@ class SqliteTx:
     def later(self, sql: str, /, **params: object) -> None:
         self.put_off.setdefault(sql, []).append(params)
 
+    def tell(self, word: str, /) -> None:
+        assert is_word(word), word
+        self.told.add(word)
+
     def flush(self) -> None:
         put_off, self.put_off = self.put_off, {}
         write(self._conn, put_off)
@@ -147,6 +154,7 @@ class SqliteDatabase:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._conn = connect(self.path, writer=True)
         self._reader = connect(self.path, writer=False)
+        self._listeners = Listeners()
         self._closing = threading.Event()
         self._ended = False
         self._company = 1  # how many ops the last batch had
@@ -181,6 +189,10 @@ class SqliteDatabase:
             finally:
                 if conn.in_transaction:
                     conn.execute("COMMIT")
+
+    def listen(self, hear: Hear) -> None:
+        """One process owns the file, so all that is committed is heard here."""
+        self._listeners.add(hear)
 
     async def close(self) -> None:
         if self._closing.is_set():
@@ -270,6 +282,7 @@ class SqliteDatabase:
             job.error = Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) else error
         else:
             execute("RELEASE op")
+            job.told = tx.told
             if tx.caught_up:
                 put_off.clear()
             for sql, every in tx.put_off.items():
@@ -277,7 +290,7 @@ class SqliteDatabase:
 
     def _alone(self, job: _Job) -> None:
         """One op in a transaction to itself, after its batch has failed."""
-        job.result, job.error = None, None
+        job.result, job.error, job.told = None, None, ()
         tx = SqliteTx(self._conn)
         try:
             with transaction_open():
@@ -285,6 +298,7 @@ class SqliteDatabase:
                 job.result = job.op(tx)
                 tx.flush()
                 self._conn.execute("COMMIT")
+            job.told = tx.told
         except BaseException as error:  # noqa: BLE001  whoever waits for the op hears of it
             self._roll_back()
             job.error = Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) else error
@@ -300,6 +314,7 @@ class SqliteDatabase:
         for loop, theirs in by_loop.items():
             with contextlib.suppress(RuntimeError):  # that loop is closed; nobody waits any more
                 loop.call_soon_threadsafe(_settle_all, theirs)
+        self._listeners.tell({word for job in jobs for word in job.told})
 
     # -- the log --------------------------------------------------------------------------------------------------
 
