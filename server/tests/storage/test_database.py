@@ -35,7 +35,7 @@ def balance(name: str) -> Callable[[Reader], int | None]:
 def event(number: int, object_id: str = "pi_1") -> dict[str, object]:
     return {
         "account_id": "acct_1", "livemode": 0, "id": f"evt_{number:05d}", "created_us": number,
-        "type": "payment_intent.created", "object_id": object_id, "sequence": number, "doc": "{}",
+        "type": "payment_intent.created", "object_id": object_id, "sequence": number, "sample": 0, "doc": "{}",
     }  # fmt: skip
 
 
