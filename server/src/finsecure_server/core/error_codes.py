@@ -1,7 +1,8 @@
 """The names of everything that can go wrong, and the columns of the table that explains them.
 
 Names are Stripe's wherever Stripe has one, so that its SDKs and the habits of its users work unchanged. The rows stand
-in `error_rules_requests.py` and `error_rules_payments.py`; `errors.py` joins them and is what everybody imports.
+in `error_rules_requests.py`, `error_rules_payments.py` and `error_rules_webhooks.py`; `errors.py` joins them and is
+what everybody imports.
 """
 
 from __future__ import annotations
@@ -141,6 +142,11 @@ class Code(StrEnum):
     DISPUTE_EVIDENCE_OVERDUE = "dispute_evidence_overdue"
     PAYOUT_AMOUNT_INVALID = "payout_amount_invalid"
     PAYOUT_UNEXPECTED_STATE = "payout_unexpected_state"
+    # Webhooks
+    EVENT_TYPE_UNKNOWN = "event_type_unknown"
+    EVENT_WITHOUT_ENDPOINT = "event_without_endpoint"
+    WEBHOOK_ENDPOINT_UNEXPECTED_STATE = "webhook_endpoint_unexpected_state"
+    WEBHOOK_REPLAY_UNEXPECTED_STATE = "webhook_replay_unexpected_state"
 
 
 class Side(StrEnum):

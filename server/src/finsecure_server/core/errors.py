@@ -12,12 +12,13 @@ from typing import Final
 from finsecure_server.core.error_codes import GUIDES, STATUSES, TYPES, Code, Rule, Side
 from finsecure_server.core.error_rules_payments import PAYMENT_RULES
 from finsecure_server.core.error_rules_requests import REQUEST_RULES
+from finsecure_server.core.error_rules_webhooks import WEBHOOK_RULES
 
 __all__ = ["GUIDES", "RULES", "STATUSES", "TYPES", "Code", "Refused", "Rule", "Side", "doc_path"]
 
-RULES: Final[dict[Code, Rule]] = {**REQUEST_RULES, **PAYMENT_RULES}
+RULES: Final[dict[Code, Rule]] = {**REQUEST_RULES, **PAYMENT_RULES, **WEBHOOK_RULES}
 assert set(RULES) == set(Code), set(RULES) ^ set(Code)
-assert len(RULES) == len(REQUEST_RULES) + len(PAYMENT_RULES)
+assert len(RULES) == len(REQUEST_RULES) + len(PAYMENT_RULES) + len(WEBHOOK_RULES)
 
 
 class Refused(Exception):
