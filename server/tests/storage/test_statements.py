@@ -62,6 +62,7 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("payment_methods.store.OF_CUSTOMER", "sorts all to return a few"): "the same",
     ("ledger.store.LISTING", "looks through"): "an account has one currency or two; a rare type is found by its source",
     ("ledger.store.LISTING", "sorts all to return a few"): "the same",
+    ("storage.queue.SHIFT_DELIVERIES", "reads all that"): "only what waits, and only as a test clock is moved",
 }
 
 
@@ -110,7 +111,7 @@ def test_statements_are_found_where_they_stand() -> None:
 
 
 def test_every_statement_is_cheap_on_sqlite(sqlite: SqlitePlans) -> None:
-    found = complaints(sqlite.complaints)
+    found, _ = without_excused(complaints(sqlite.complaints))
     assert not found, "\n".join(found)
 
 

@@ -56,6 +56,11 @@ AND lease_us = :lease_us AND attempts = :attempts
 
 SHIFT: Final = "UPDATE due SET due_us = due_us - :delta WHERE account_id = :account AND livemode = 0 AND lease_us = 0"
 
+#: Deliveries that wait for their next attempt are later work of the account too.
+SHIFT_DELIVERIES: Final = """
+UPDATE deliveries SET next_us = next_us - :delta
+WHERE account_id = :account AND livemode = 0 AND next_us IS NOT NULL"""
+
 WAKE: Final = """
 UPDATE due SET due_us = :now
 WHERE account_id = :account AND livemode = :livemode AND kind = :kind AND lease_us = 0 AND due_us > :now
@@ -128,6 +133,7 @@ def failed(tx: Tx, due: Due, error: str, retry_at_us: int) -> bool:
 
 def shift(tx: Tx, account: str, delta_us: int) -> int:
     """The test clock was moved `delta_us` ahead: all test-mode work of the account comes due that much earlier."""
+    tx.run(SHIFT_DELIVERIES, account=account, delta=delta_us)
     return tx.run(SHIFT, account=account, delta=delta_us)
 
 

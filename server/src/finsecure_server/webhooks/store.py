@@ -42,15 +42,7 @@ def emit(
     """
     assert event_types.may_be_said(type_, before=previous is not None), type_
     event_id = env.new_id("evt")
-    request = _quoted(env.request_id)
-    key = _quoted(env.idempotency_key)
-    before = "" if previous is None else f',"previous_attributes":{msgspec.json.encode(previous).decode()}'
-    event = (
-        f'{{"id":"{event_id}","object":"event","account":"{env.account}","api_version":"{LATEST}",'
-        f'"created":{env.seconds},"data":{{"object":{doc}{before}}},"livemode":{"true" if env.livemode else "false"},'
-        f'"pending_webhooks":0,"request":{{"id":{request},"idempotency_key":{key}}},'
-        f'"sequence":{sequence},"type":"{type_}"}}'
-    )
+    event = document(env, event_id, type_, sequence, doc, previous)
     tx.append(
         "events",
         {
@@ -66,6 +58,7 @@ def emit(
         },
     )
     every, family, kin, exact = event_types.patterns(type_)
+    tx.tell(f"{env.account} {int(env.livemode)}")  # the sender
     tx.later(
         FAN_OUT,
         account=env.account,
@@ -77,6 +70,21 @@ def emit(
         family=family,
         kin=kin,
         exact=exact,
+    )
+
+
+def document(
+    env: Env, event_id: str, type_: str, sequence: int, doc: str, previous: Mapping[str, Any] | None = None
+) -> str:
+    """An event as it is stored and shown. What is delivered is cut from this text: its order is fixed (payload.py)."""
+    request = _quoted(env.request_id)
+    key = _quoted(env.idempotency_key)
+    before = "" if previous is None else f',"previous_attributes":{msgspec.json.encode(previous).decode()}'
+    return (
+        f'{{"id":"{event_id}","object":"event","account":"{env.account}","api_version":"{LATEST}",'
+        f'"created":{env.seconds},"data":{{"object":{doc}{before}}},"livemode":{"true" if env.livemode else "false"},'
+        f'"pending_webhooks":0,"request":{{"id":{request},"idempotency_key":{key}}},'
+        f'"sequence":{sequence},"type":"{type_}"}}'
     )
 
 
