@@ -33,6 +33,11 @@ def test_what_it_is_without_a_word() -> None:
         redis_url=None,
         master_key=None,
         master_key_file=None,
+        webhook_allowed_networks=(),
+        webhook_test_loopback=True,
+        webhook_ca_file=None,
+        webhook_retention_days=30,
+        work="inside",
         rate_limit=100,
         log="info",
     )
@@ -66,6 +71,14 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_defaults() -> None:
         ("redis_url", "unix:///run/valkey.sock?db=1", "unix:///run/valkey.sock?db=1"),
         ("redis_url", "", None),
         ("master_key", "AAAA", "AAAA"),
+        ("webhook_allowed_networks", "10.1.0.0/16, fd00::/8,192.0.2.1", ("10.1.0.0/16", "fd00::/8", "192.0.2.1/32")),
+        ("webhook_test_loopback", "off", False),
+        ("webhook_test_loopback", "ON", True),
+        ("webhook_ca_file", __file__, Path(__file__)),
+        ("webhook_ca_file", "", None),
+        ("webhook_retention_days", "1", 1),
+        ("webhook_retention_days", "3650", 3650),
+        ("work", "Inside", "inside"),
         ("rate_limit", "off", None),
         ("rate_limit", "OFF", None),
         ("rate_limit", "1", 1),
@@ -102,6 +115,17 @@ WRONG = [
     ("database_url", "sqlite://relative.db", "sqlite:///"),
     ("redis_url", "http://:secret-word@h", "redis://"),
     ("redis_url", "localhost:6379", "redis://"),
+    ("webhook_allowed_networks", "localhost", "10.0.0.0/8"),
+    ("webhook_allowed_networks", "10.0.0.1/8", "host bits set"),
+    ("webhook_test_loopback", "true", "on or off"),
+    ("webhook_test_loopback", "", "on or off"),
+    ("webhook_ca_file", "/nowhere.pem", "there is no file /nowhere.pem"),
+    ("webhook_retention_days", "0", "from 1 to 3650"),
+    ("webhook_retention_days", "3651", "from 1 to 3650"),
+    ("webhook_retention_days", "30d", "from 1 to 3650"),
+    ("work", "outside", "inside or elsewhere"),
+    ("work", "", "inside or elsewhere"),
+    ("work", "elsewhere", "elsewhere needs PostgreSQL. One process owns an embedded database"),
     ("rate_limit", "0", "or off"),
     ("rate_limit", "", "or off"),
     ("rate_limit", "100001", "or off"),
@@ -170,6 +194,10 @@ def test_https_needs_certificate_and_key(tmp_path: Path) -> None:
         load({"TLS_CERT": cert})
     with pytest.raises(SettingsError, match="--tls-key is set without FINSECURE_TLS_CERT"):
         load({}, tls_key=key)
+
+
+def test_work_elsewhere_needs_a_database_that_others_reach() -> None:
+    assert load({"WORK": "elsewhere", "DATABASE_URL": "postgresql://u@h/d"}).work == "elsewhere"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from finsecure_server.storage.urls import is_postgres, sqlite_path, sqlite_url
@@ -21,6 +21,7 @@ from finsecure_server.storage.urls import is_postgres, sqlite_path, sqlite_url
 PREFIX: Final = "FINSECURE_"
 RATE_LIMIT_MAX: Final = 100_000  # per second and key
 SECRET_FILE_BYTES_MAX: Final = 64 << 10
+RETENTION_DAYS_MAX: Final = 3_650
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 SECRETS: Final = frozenset({"database_url", "redis_url", "master_key"})
 #: Names that the SDK and the command line read; in the same environment they are nothing to warn of.
@@ -49,6 +50,11 @@ class Settings:
     redis_url: str | None = field(repr=False)
     master_key: str | None = field(repr=False)
     master_key_file: Path | None  # where the vault's key file lies, if not in its usual place
+    webhook_allowed_networks: tuple[str, ...]  # in CIDR notation
+    webhook_test_loopback: bool  # whether test endpoints may be on this machine
+    webhook_ca_file: Path | None  # authorities trusted beside the system's
+    webhook_retention_days: int
+    work: Literal["inside", "elsewhere"]  # whether `serve` does what is due itself
     rate_limit: int | None  # requests per second and key; None for no limit
     log: str
     warnings: tuple[str, ...] = ()  # sentences for whoever starts the server
@@ -151,6 +157,11 @@ def _complete(read: dict[str, Any], given: Mapping[str, _Given], environ: Mappin
     read["data"] = read["data"].absolute()
     if not read["database_url"]:
         read["database_url"] = sqlite_url(read["data"] / "finsecure.db")
+    if read["work"] == "elsewhere" and not is_postgres(read["database_url"]):
+        raise SettingsError(
+            f"{given['work'].where}: elsewhere needs PostgreSQL. "
+            "One process owns an embedded database, and does the work inside."
+        )
     if not read["public_url"]:
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(read["host"], read["host"])  # noqa: S104  this is not bound to
         host = f"[{host}]" if ":" in host and not host.startswith("[") else host
@@ -244,6 +255,24 @@ def _redis_url(text: str) -> str | None:
     return scheme + colon + rest
 
 
+def _on(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError("on or off")
+    return text.lower() == "on"
+
+
+def _retention_days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= RETENTION_DAYS_MAX):
+        raise ValueError(f"a number of days, from 1 to {RETENTION_DAYS_MAX}")
+    return int(text)
+
+
+def _work(text: str) -> str:
+    if text.lower() not in ("inside", "elsewhere"):
+        raise ValueError("inside or elsewhere")
+    return text.lower()
+
+
 def _rate_limit(text: str) -> int | None:
     if text.lower() == "off":
         return None
@@ -279,6 +308,11 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "database_url": _database_url,
     "redis_url": _redis_url,
     "master_key": _text_or_none,
+    "webhook_allowed_networks": _networks,
+    "webhook_test_loopback": _on,
+    "webhook_ca_file": _file,
+    "webhook_retention_days": _retention_days,
+    "work": _work,
     "rate_limit": _rate_limit,
     "log": _log,
 }
