@@ -39,6 +39,30 @@ class Event(Struct, kw_only=True):
     type: str
 
 
+class RelatedObject(Struct, kw_only=True):
+    """What a thin event is about, and where that is read. `id` is null when there is only one: the balance."""
+
+    id: str | None
+    type: str
+    url: str
+
+
+class ThinEvent(Struct, kw_only=True):
+    """An event as an endpoint of `payload: thin` gets it: not what the object was, but where it is."""
+
+    id: str
+    object: Literal["event"] = "event"
+    account: str
+    api_version: str
+    created: int
+    livemode: bool
+    pending_webhooks: int = 1
+    related_object: RelatedObject
+    request: EventRequest
+    sequence: int
+    type: str
+
+
 class ListEvents(ListParams, kw_only=True, forbid_unknown_fields=True):
     """Filters."""
 
