@@ -11,7 +11,7 @@ from finsecure_server.core.delivery import Poster
 
 
 class Vault(Protocol):
-    """Keeps card numbers so that nobody else has to (payment_methods/vault.py)."""
+    """Keeps card numbers and secrets so that nobody else has to (payment_methods/vault.py)."""
 
     def fingerprint(self, account: str, number: str) -> str:
         """The same letters for the same number within an account; worthless without the key."""
@@ -19,6 +19,10 @@ class Vault(Protocol):
 
     def seal(self, account: str, livemode: bool, vault_id: str, number: str, chance: Callable[[int], bytes]) -> Sealed:
         """Encrypt under a fresh data key."""
+        ...
+
+    def open(self, account: str, livemode: bool, vault_id: str, row: Sealed) -> str:
+        """What was sealed for that account, mode and id. Raises when the row was changed, or belongs elsewhere."""
         ...
 
 
