@@ -24,6 +24,7 @@ AREAS: Final = (
     "request_logs",
     "setup_intents",
     "test_helpers",
+    "webhook_endpoints",
 )
 READ_ALL: Final = "*:read"
 #: The closed list of scopes. `area:write` includes `area:read`; `*:read` reads everything.

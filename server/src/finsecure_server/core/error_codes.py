@@ -145,6 +145,9 @@ class Code(StrEnum):
     # Webhooks
     EVENT_TYPE_UNKNOWN = "event_type_unknown"
     EVENT_WITHOUT_ENDPOINT = "event_without_endpoint"
+    WEBHOOK_ENDPOINT_LIMIT = "webhook_endpoint_limit"
+    WEBHOOK_HEADER_INVALID = "webhook_header_invalid"
+    WEBHOOK_SECRET_LIMIT = "webhook_secret_limit"  # noqa: S105  because this names an error
     WEBHOOK_ENDPOINT_UNEXPECTED_STATE = "webhook_endpoint_unexpected_state"
     WEBHOOK_REPLAY_UNEXPECTED_STATE = "webhook_replay_unexpected_state"
 

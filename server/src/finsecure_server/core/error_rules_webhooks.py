@@ -27,6 +27,21 @@ WEBHOOK_RULES: Final[dict[Code, Rule]] = {
         "Or name an endpoint with webhook_endpoint: it gets the event whatever its filter.",
         side=Side.MERCHANT,
     ),
+    Code.WEBHOOK_ENDPOINT_LIMIT: _bad(
+        "This account has as many webhook endpoints in this mode as it can have: 100.",
+        "Delete endpoints that are no longer needed; disabled ones count too.",
+        "Let one endpoint hear of more: enabled_events takes families such as refund.*, and * for everything.",
+    ),
+    Code.WEBHOOK_HEADER_INVALID: _bad(
+        "A header of the endpoint's own cannot be sent.",
+        "Name it like X-Shop-Token, and give it a value of visible ASCII characters.",
+        "Leave out what FinSecure sets itself: host, user-agent, content-*, webhook-* and finsecure-*.",
+    ),
+    Code.WEBHOOK_SECRET_LIMIT: _bad(
+        "This endpoint has three active secrets, which is as many as it can have.",
+        "Wait until one of them ends: the endpoint's `secrets` say when.",
+        "Or roll with expires_in 0: all secrets before the new one end at once.",
+    ),
     Code.WEBHOOK_ENDPOINT_UNEXPECTED_STATE: _bad(
         "The webhook endpoint's status does not allow this.",
         "Enable it with POST /v1/webhook_endpoints/{id}/enable; what was held meanwhile can be replayed.",

@@ -259,7 +259,7 @@ def _value(value: Any, shape: Shape, form: bool, path: str) -> Any:
         if kind is Kind.STRUCT:
             return _struct(value, shape, form, path)
         if kind is Kind.MAP:
-            return _map(value, path)
+            return value if shape.secret else _map(value, path)  # what is secret has limits of its own
         if kind is Kind.LIST and form:
             return _list([value[key] for key in _positions(value, path)], shape, form, path)
     if isinstance(value, list) and kind is Kind.LIST:
