@@ -61,6 +61,7 @@ from finsecure_server.web.render import Expansion, Loader
 from finsecure_server.web.request_log import RequestLog
 from finsecure_server.web.router import Route, Router
 from finsecure_server.webhooks import api as webhooks_api
+from finsecure_server.webhooks import endpoint_api, endpoint_jobs, endpoint_types, endpoint_views
 from finsecure_server.webhooks import store as events
 from finsecure_server.worker import Job, Worker
 
@@ -70,6 +71,7 @@ API_ROUTES: Final[tuple[Route, ...]] = (
     *health.ROUTES,
     *accounts_api.ROUTES,
     *webhooks_api.ROUTES,
+    *endpoint_api.ROUTES,
     *ledger_api.ROUTES,
     *customers_api.ROUTES,
     *payment_methods_api.ROUTES,
@@ -81,6 +83,7 @@ API_ROUTES: Final[tuple[Route, ...]] = (
     *diagnostics_api.ROUTES,
 )
 JOBS: Final[dict[str, Job]] = {
+    **endpoint_jobs.JOBS,
     **ledger_jobs.JOBS,
     **payments_jobs.JOBS,
     **refunds_jobs.JOBS,
@@ -110,10 +113,12 @@ LOADERS: Final[dict[str, Loader]] = {
     "refund": refunds.load,
     "setup_attempt": setup_store.load_attempt,
     "setup_intent": setup_store.load,
+    "webhook_endpoint": endpoint_views.load,
     "any": load_any,
 }
 
 EXPANDS: Final[dict[str, dict[str, str]]] = {
+    **endpoint_types.EXPANDS,
     **ledger_types.EXPANDS,
     **customers_types.EXPANDS,
     **payment_methods_types.EXPANDS,
