@@ -38,19 +38,22 @@ from finsecure_server.storage.drive import drive
 from finsecure_server.web.render import Expansion, Loader
 from finsecure_server.web.router import Route
 from finsecure_server.webhooks import api as webhooks_api
+from finsecure_server.webhooks import endpoint_api, endpoint_jobs, endpoint_types, endpoint_views
 from finsecure_server.worker import Job, Worker
 from tests.edge import PUBLIC_URL, SECOND, Edge, Got
 
 ROUTES: Final = (
     *accounts_api.ROUTES,
     *webhooks_api.ROUTES,
+    *endpoint_api.ROUTES,
     *ledger_api.ROUTES,
     *customers_api.ROUTES,
     *payment_methods_api.ROUTES,
     *payments_api.ROUTES,
 )
-JOBS: Final[dict[str, Job]] = {**ledger_jobs.JOBS, **payments_jobs.JOBS}
+JOBS: Final[dict[str, Job]] = {**endpoint_jobs.JOBS, **ledger_jobs.JOBS, **payments_jobs.JOBS}
 EXPANDS: Final = {
+    **endpoint_types.EXPANDS,
     **ledger_types.EXPANDS,
     **customers_types.EXPANDS,
     **payment_methods_types.EXPANDS,
@@ -62,6 +65,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "customer": customers.load,
     "payment_intent": payments.load_intent,
     "payment_method": payment_methods.load,
+    "webhook_endpoint": endpoint_views.load,
 }
 DAY: Final = 86_400
 
