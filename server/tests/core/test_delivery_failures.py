@@ -171,4 +171,7 @@ def test_the_variants_are_all_that_can_be_said() -> None:
         Failure.REDIRECT: 2,
         Failure.BLOCKED: 0,
     }
-    assert [variant.when for variant in variants(Failure.REDIRECT)] == ["301 or 308", "302, 303 or 307"]
+    assert [variant.when for variant in variants(Failure.REDIRECT)] == [
+        "with status 301 or 308",
+        "with status 302, 303 or 307",
+    ]

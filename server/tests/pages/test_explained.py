@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote
 import pytest
 
 from finsecure_server.core.declines import DECLINES, SIDE_OF, Class
+from finsecure_server.core.delivery import Failure
 from finsecure_server.core.errors import RULES, Code, Side, doc_path
 from finsecure_server.pages import api as pages_api
 from finsecure_server.pages import explained
@@ -21,6 +22,7 @@ from tests.edge import PUBLIC_URL, Got
 from tests.world import World, open_world
 
 ALL = sorted({*Code, *DECLINES})
+LISTED = sorted({*ALL, *Failure})
 
 
 @pytest.fixture
@@ -136,8 +138,8 @@ async def test_a_code_from_a_stranger_is_only_text(world: World, code: str) -> N
 async def test_the_index_has_every_code_once(world: World) -> None:
     got = await world.get("/help/errors", authorization="none")
     listed = re.findall(r'href="/help/errors/([a-z_]+)"', got.body.decode())
-    assert sorted(listed) == ALL
-    assert f"{len(ALL)} codes." in text(got)
+    assert sorted(listed) == LISTED
+    assert f"{len(LISTED)} codes." in text(got)
 
 
 def test_the_tables_of_words_are_complete() -> None:

@@ -30,7 +30,7 @@ class Explanation(NamedTuple):
 class Variant(NamedTuple):
     """A more precise word on one class."""
 
-    when: str  # "in phase dns", "404 or 405", "the certificate has expired"
+    when: str  # it failed "in phase dns", "with status 404 or 405", "because the certificate has expired"
     explanation: Explanation
 
 
@@ -424,7 +424,7 @@ def variants(failure: Failure) -> tuple[Variant, ...]:
         case Failure.CONNECTION:
             return tuple(Variant(f"in phase {phase}", found) for phase, found in CONNECTIONS.items())
         case Failure.TLS:
-            return tuple(Variant(fault.value, found) for fault, found in TLS_FAULTS.items())
+            return tuple(Variant(f"because {fault.value}", found) for fault, found in TLS_FAULTS.items())
         case Failure.HTTP:
             return _by_status(STATUSES)
         case Failure.REDIRECT:
@@ -433,11 +433,11 @@ def variants(failure: Failure) -> tuple[Variant, ...]:
 
 
 def _by_status(table: Mapping[int, Explanation]) -> tuple[Variant, ...]:
-    """Statuses of one meaning together: "302, 303 or 307"."""
+    """Statuses of one meaning together: "with status 302, 303 or 307"."""
     together: dict[Explanation, list[str]] = {}
     for status, found in table.items():
-        together.setdefault(found, []).append(str(status))
-    return tuple(Variant(_one_of(statuses), found) for found, statuses in together.items())
+        together.setdefault(found, []).append("500, or above and not named here" if status == 500 else str(status))
+    return tuple(Variant(f"with status {_one_of(statuses)}", found) for found, statuses in together.items())
 
 
 def _one_of(words: list[str]) -> str:

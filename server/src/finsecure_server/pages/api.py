@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from finsecure_server.core import web_address
 from finsecure_server.core.env import Env
-from finsecure_server.pages import explained, payer
+from finsecure_server.pages import explained, explained_failures, payer
 from finsecure_server.pages.render import ASSET_TYPES, FOREVER, asset, headers, page, redirect
 from finsecure_server.payments import challenge_ops
 from finsecure_server.payments.challenge_ops import Seen, State
@@ -67,6 +67,9 @@ def error_page(env: Env, call: Call[Any]) -> Answer:
     """GET /help/errors/{code}: what `doc_url` leads to; with .json at the end the same as data."""
     code = call.path["code"].removesuffix(JSON_TWIN)
     twin = call.path["code"].endswith(JSON_TWIN)
+    failure = explained_failures.explain(code, env.public_url)
+    if failure is not None:
+        return Answer(msgspec.json.encode(failure)) if twin else page("explained_failure.html", page=failure)
     found = explained.explain(code, env.public_url)
     if found is None:
         nearest = explained.nearest(code)

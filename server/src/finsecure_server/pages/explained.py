@@ -1,7 +1,7 @@
 """What each error and decline code means, whose side it is on and what to do: one page a code, made from the tables.
 
 A code can be both: `expired_card` is how an error is called and why a bank declines. Then the page is about the
-decline, which says more.
+decline, which says more. Codes of deliveries that fail are listed here, and explained in `explained_failures.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from finsecure_server.core.declines import DECLINES, SIDE_OF, Class, Decline
 from finsecure_server.core.errors import RULES, Code, Refused, Rule, Side
 from finsecure_server.core.test_cards import CARDS, by_name
 from finsecure_server.core.test_cards_page import behaviour
+from finsecure_server.pages import explained_failures
 from finsecure_server.web import render
 
 RELATED_MAX: Final = 8
@@ -134,7 +135,7 @@ class Group(Struct, frozen=True):
 
 
 def explain(code: str, public_url: str) -> Explained | None:
-    """The explanation of a code; None for one that does not exist."""
+    """The explanation of an error or a decline; None for a code that is neither."""
     row = DECLINES.get(code)
     if row is not None:
         return _decline(row, public_url)
@@ -149,11 +150,11 @@ def nearest(code: str) -> list[str]:
 
 def all_codes() -> list[str]:
     """Every code that has a page."""
-    return [*_ERRORS, *(code for code in DECLINES if code not in _ERRORS)]
+    return [*_ERRORS, *(code for code in DECLINES if code not in _ERRORS), *explained_failures.CODES]
 
 
 def groups() -> list[Group]:
-    """Every code, by what it is about: errors by family, then declines by class."""
+    """Every code, by what it is about: errors by family, deliveries that fail, then declines by class."""
     errors = [
         Group(title, means, tuple(code for code, rule in RULES.items() if rule.type == family and code not in DECLINES))
         for family, (title, means) in FAMILIES.items()
@@ -162,7 +163,8 @@ def groups() -> list[Group]:
         Group(title, means, tuple(row.code for row in DECLINES.values() if row.cls is cls))
         for cls, (title, means) in CLASSES.items()
     ]
-    return [group for group in (*errors, *declines) if group.codes]
+    failures = Group(explained_failures.TITLE, explained_failures.MEANS, explained_failures.CODES)
+    return [group for group in (*errors, failures, *declines) if group.codes]
 
 
 def _error(code: Code, public_url: str) -> Explained:
