@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, cast
@@ -140,8 +140,10 @@ class Edge(Client):
         expansion: Expansion | None = None,
         processor: Processor | None = None,
         vaults: Vaults | None = None,
+        chance: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.db = db
+        self.chance = chance
         self.wall = T0
         self.keys = Keys(db)
         self.noted = Noted()
@@ -157,14 +159,14 @@ class Edge(Client):
                 log=self.noted,
                 env=self._env,
                 clock=lambda: self.wall,
-                chance=os.urandom,
+                chance=chance,
                 secret=b"secret of tests",
             )
         )
 
     async def open_account(self, name: str = "Tea Shop") -> OpenedAccount:
         """A new account; the calls that follow are its own."""
-        self.account = await self.db.write(lambda tx: ops.open_account(tx, self.wall, os.urandom, name))
+        self.account = await self.db.write(lambda tx: ops.open_account(tx, self.wall, self.chance, name))
         return self.account
 
     def _env(self, request: Request, caller: Caller | None) -> Env:
@@ -178,7 +180,7 @@ class Edge(Client):
             livemode=livemode,
             wall=request.wall,
             clock_offset=clock_offset,
-            chance=os.urandom,
+            chance=self.chance,
             processor=None if livemode else self._processor,
             vault=cast("Vault", self._vaults and self._vaults.of(livemode)),
             public_url=PUBLIC_URL,
