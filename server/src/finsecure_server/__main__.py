@@ -22,6 +22,9 @@ class Entry(NamedTuple):
 
 COMMANDS: Final = {
     "serve": Entry("serve", "Serve the API. An empty database gets an account, and its keys are printed."),
+    "worker": Entry(
+        "worker", "Do what is due beside servers that answer calls: timers, payouts, deliveries. PostgreSQL only."
+    ),
     "init": Entry("account", "Make an account, and print its test and live keys once."),
     "verify": Entry("books", "Prove the books on live data: every invariant, every row."),
     "backup": Entry("copies", "Copy one consistent state of the database into a file, while servers run."),

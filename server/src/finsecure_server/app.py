@@ -145,29 +145,61 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
+class Work:
+    """What is done without being asked: due jobs and chores. Inside a server, or in a process of its own."""
+
+    def __init__(self, db: Database, worker: Worker) -> None:
+        self.db = db
+        self.worker = worker
+        self._ends_by_itself: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def begin(self) -> None:
+        """Begin."""
+        self._ends_by_itself = [asyncio.create_task(self.worker.run())]
+        self._tasks = [*self._ends_by_itself, asyncio.create_task(_chores(self.db))]
+
+    async def finish(self, grace_seconds: float) -> None:
+        """Take nothing new, give what is under way its time, and cut what is left then."""
+        self.worker.stop()
+        try:
+            if self._ends_by_itself:
+                await asyncio.wait(self._ends_by_itself, timeout=grace_seconds)
+        finally:
+            tasks, self._tasks, self._ends_by_itself = self._tasks, [], []
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @dataclass(slots=True)
 class Server:
     """Everything that runs, for whoever serves it: uvicorn, or a test in this process."""
 
     application: Application
     db: Database
-    worker: Worker
+    work: Work
     keys: ApiKeys
     request_log: RequestLog
     env: Callable[[str, bool, int], Env]
     _tasks: list[asyncio.Task[Any]]
     _close: Callable[[], Coroutine[Any, Any, None]]
 
+    @property
+    def worker(self) -> Worker:
+        """Who runs due jobs."""
+        return self.work.worker
+
     async def start(self, *, work: bool = True) -> None:
-        """Begin the work behind the scenes; without `work` a test decides when due work is done."""
+        """Begin what goes on behind the scenes; without `work` a test, or another process, does what is due."""
         self._begin(self.request_log.run(self.db))
         self._begin(self.keys.run())
         if work:
-            self._begin(self.worker.run())
-            self._begin(_chores(self.db))
+            self.work.begin()
 
     async def stop(self) -> None:
         """End it, and write down what is still in memory."""
+        await self.work.finish(0)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -176,6 +208,56 @@ class Server:
 
     def _begin(self, work: Coroutine[Any, Any, Any]) -> None:
         self._tasks.append(asyncio.create_task(work))
+
+
+@dataclass(frozen=True, slots=True)
+class Envs:
+    """Makes what ops are handed. There is no processor for live mode yet: live payments are refused."""
+
+    public_url: str
+    vaults: Vaults
+    processor: Processor
+    clock: Callable[[], int]
+    chance: Callable[[int], bytes]
+
+    def for_work(self, account: str, livemode: bool, clock_offset: int) -> Env:
+        """For what nobody asked for."""
+        return self._env(account, livemode, clock_offset, None, None)
+
+    def for_call(self, request: Request, caller: Caller | None) -> Env:
+        """For a call; of nobody's account when it came without a key."""
+        if caller is None:
+            return self._env("", False, 0, request, None)
+        return self._env(caller.account, caller.livemode, caller.clock_offset, request, caller)
+
+    def _env(
+        self, account: str, livemode: bool, clock_offset: int, request: Request | None, caller: Caller | None
+    ) -> Env:
+        return Env(
+            account=account,
+            livemode=livemode,
+            wall=self.clock() if request is None else request.wall,
+            clock_offset=clock_offset,
+            chance=self.chance,
+            processor=None if livemode else self.processor,
+            vault=self.vaults.of(livemode),
+            public_url=self.public_url,
+            version=request.version if request is not None else "",
+            key_id=caller.key_id if caller is not None else None,
+            publishable=caller is not None and caller.kind == "publishable",
+            request_id=request.id if request is not None else None,
+            idempotency_key=request.key if request is not None else None,
+            others=lambda other, live, offset: self._env(other, live, offset, request, None),
+        )
+
+
+def build_work(settings: Settings, db: Database, master_keys: MasterKeys) -> Work:
+    """The work alone, for a process that answers no calls."""
+    return _work(db, Envs(settings.public_url, Vaults(master_keys), Simulator(), now_us, os.urandom))
+
+
+def _work(db: Database, envs: Envs) -> Work:
+    return Work(db, Worker(db, JOBS, envs.for_work, envs.clock))
 
 
 def build(
@@ -187,35 +269,9 @@ def build(
     chance: Callable[[int], bytes] = os.urandom,
     simulator: Processor | None = None,
 ) -> Server:
-    """The server for a database that is ready. There is no processor for live mode yet: live payments are refused."""
+    """The server for a database that is ready."""
     vaults = Vaults(master_keys)
-    processor = simulator or Simulator()
-
-    def env_of(
-        account: str, livemode: bool, clock_offset: int, request: Request | None = None, caller: Caller | None = None
-    ) -> Env:
-        return Env(
-            account=account,
-            livemode=livemode,
-            wall=clock() if request is None else request.wall,
-            clock_offset=clock_offset,
-            chance=chance,
-            processor=None if livemode else processor,
-            vault=vaults.of(livemode),
-            public_url=settings.public_url,
-            version=request.version if request is not None else "",
-            key_id=caller.key_id if caller is not None else None,
-            publishable=caller is not None and caller.kind == "publishable",
-            request_id=request.id if request is not None else None,
-            idempotency_key=request.key if request is not None else None,
-            others=lambda other, live, offset: env_of(other, live, offset, request),
-        )
-
-    def env_for(request: Request, caller: Caller | None) -> Env:
-        if caller is None:
-            return env_of("", False, 0, request)
-        return env_of(caller.account, caller.livemode, caller.clock_offset, request, caller)
-
+    envs = Envs(settings.public_url, vaults, simulator or Simulator(), clock, chance)
     keys = ApiKeys(db)
     request_log = RequestLog()
     limiter = limits.build(settings.rate_limit, settings.redis_url)
@@ -226,25 +282,34 @@ def build(
         limiter=limiter,
         cors=Cors(settings.allowed_origins),
         log=request_log,
-        env=env_for,
+        env=envs.for_call,
         clock=clock,
         chance=chance,
         secret=vaults.test.derived("idempotency"),
         secure=settings.tls_cert is not None,
     )
     application = Application(surroundings)
-    worker = Worker(db, JOBS, env_of, clock)
-    return Server(application, db, worker, keys, request_log, env_of, [], limiter.close)
+    return Server(application, db, _work(db, envs), keys, request_log, envs.for_work, [], limiter.close)
 
 
 @contextlib.asynccontextmanager
 async def running(server: Server, *, work: bool = True) -> AsyncIterator[Server]:
-    """The server with its work behind the scenes, for the length of a `with`."""
+    """The server with what goes on behind the scenes, for the length of a `with`."""
     await server.start(work=work)
     try:
         yield server
     finally:
         await server.stop()
+
+
+@contextlib.asynccontextmanager
+async def working(work: Work) -> AsyncIterator[Work]:
+    """The work alone, for the length of a `with`."""
+    work.begin()
+    try:
+        yield work
+    finally:
+        await work.finish(0)
 
 
 async def _chores(db: Database) -> None:

@@ -45,6 +45,19 @@ async def prepare(settings: Settings, environ: Mapping[str, str], wall_us: int) 
         raise
 
 
+async def join(settings: Settings, environ: Mapping[str, str]) -> tuple[Database, Keys]:
+    """The database and the keys of servers that are there already; nothing is made. Raises Unfit, KeysError."""
+    db = existing(settings)
+    try:
+        given = settings.master_key
+        found = keys.load(key_file(settings, environ)) if given is None else keys.from_value(given)
+        await db.read(lambda reader: vault_ops.check_keys(reader, found))
+    except BaseException:
+        await db.close()
+        raise
+    return db, found
+
+
 def existing(settings: Settings) -> Database:
     """The database as it stands. Raises Unfit if there is none, or if it is not at today's schema: nothing is made."""
     states = migrate.status(settings.database_url)

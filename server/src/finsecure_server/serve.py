@@ -1,4 +1,4 @@
-"""From settings to a listening server, and back to a closed database."""
+"""From settings to a listening server, or to one that only works, and back to a closed database."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ import uvicorn
 from finsecure_server.accounts import ops as accounts
 from finsecure_server.accounts import store as accounts_store
 from finsecure_server.accounts.ops import OpenedAccount
-from finsecure_server.app import Server, build, now_us, running
-from finsecure_server.opening import prepare
+from finsecure_server.app import Server, Work, build, build_work, now_us, running, working
+from finsecure_server.opening import join, location, prepare
 from finsecure_server.payment_methods.keys import Keys
 from finsecure_server.settings import Settings, SettingsError
 from finsecure_server.storage.database import Database
+from finsecure_server.storage.urls import is_postgres
 
-GRACE_SECONDS: Final = 15  # for calls that are under way when the server is told to stop
+GRACE_SECONDS: Final = 15  # for calls and work that are under way when the server is told to stop
 FAREWELL_SECONDS: Final = 2.0  # for a client to take leave; TLS asks it of both sides, and who sleeps does not answer
 KEEP_ALIVE_SECONDS: Final = 75
 BACKLOG: Final = 2048
@@ -59,13 +60,39 @@ async def serve(
             server = build(settings, db, vault_keys)
             opened = await open_first_account(db, "My business")
             started = Started(_url(settings), settings.public_url, vault_keys, opened)
-            async with running(server):
+            async with running(server, work=settings.work == "inside"):
                 return await _listen(settings, server, context, sockets, lambda: listening(started), stopping)
         finally:
             await db.close()
     finally:
         for sock in sockets:
             sock.close()
+
+
+async def work(
+    settings: Settings, environ: dict[str, str], ready: Callable[[Keys], None], stopping: Callable[[], None]
+) -> int:
+    """Do what is due beside servers that answer calls, until told to stop; the exit code.
+
+    Raises SettingsError, Unfit, KeysError when it cannot begin. It makes nothing: the first server does.
+    """
+    if not is_postgres(settings.database_url):
+        raise SettingsError(
+            "a worker beside the server needs PostgreSQL. "
+            f"One process owns the embedded database {location(settings)}, and `serve` does the work inside."
+        )
+    harden()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    db, vault_keys = await join(settings, environ)
+    try:
+        async with working(build_work(settings, db, vault_keys)) as under_way:
+            ending = Ending(under_way, stopping)
+            with signals(ending.told):
+                ready(vault_keys)
+                await ending.over.wait()
+            return ending.exit_code
+    finally:
+        await db.close()
 
 
 async def _listen(
@@ -94,19 +121,52 @@ async def _listen(
     config.load()
     config.ssl = context
     logging.getLogger("uvicorn.error").addFilter(_not_cut_off)
-    web = Web(config, listening, stopping)
-    await web.serve(sockets)
-    return web.exit_code
+    ending = Ending(server.work, stopping)
+    await Web(config, listening, ending).serve(sockets)
+    return ending.exit_code
+
+
+class Ending:
+    """How the work ends: the first signal lets what is under way finish, the second does not."""
+
+    def __init__(self, work: Work, stopping: Callable[[], None]) -> None:
+        self.exit_code = 0
+        self.over = asyncio.Event()
+        self._work = work
+        self._stopping = stopping
+        self._finishing: asyncio.Task[None] | None = None
+
+    def told(self, sign: signal.Signals) -> None:
+        """A signal came."""
+        if self._finishing is None:
+            self._finishing = asyncio.create_task(self._work.finish(GRACE_SECONDS))
+            self._finishing.add_done_callback(lambda _: self.over.set())
+            self._stopping()
+        else:
+            self._finishing.cancel()
+            self.exit_code = 128 + sign
+
+
+@contextlib.contextmanager
+def signals(told: Callable[[signal.Signals], None]) -> Iterator[None]:
+    """Have `told` called when the process is told to stop."""
+    loop = asyncio.get_running_loop()
+    for sign in STOPPING:
+        loop.add_signal_handler(sign, told, sign)
+    try:
+        yield
+    finally:
+        for sign in STOPPING:
+            loop.remove_signal_handler(sign)
 
 
 class Web(uvicorn.Server):
     """uvicorn's server, which says when it listens, and which a signal stops without killing what comes after it."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None], stopping: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None], ending: Ending) -> None:
         super().__init__(config)
-        self.exit_code = 0
         self._listening = listening
-        self._stopping = stopping
+        self._ending = ending
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         """Begin to accept connections."""
@@ -114,12 +174,14 @@ class Web(uvicorn.Server):
         self._listening()
 
     async def shutdown(self, sockets: list[Any] | None = None) -> None:
-        """Take no more connections, finish the calls under way, and close what is left."""
+        """Take no more connections, finish the calls and the work under way, and close what is left."""
         hanging_up = asyncio.create_task(self._hang_up())
         try:
             await super().shutdown(sockets)
         finally:
             hanging_up.cancel()
+        if self.should_exit:
+            await self._ending.over.wait()
 
     async def _hang_up(self) -> None:
         """Cut connections that we have closed and the other side has not."""
@@ -136,22 +198,13 @@ class Web(uvicorn.Server):
 
         uvicorn would raise the signal again when it is done, which would end the process before the database is closed.
         """
-        loop = asyncio.get_running_loop()
-        for sign in STOPPING:
-            loop.add_signal_handler(sign, self._told, sign)
-        try:
+        with signals(self._told):
             yield
-        finally:
-            for sign in STOPPING:
-                loop.remove_signal_handler(sign)
 
     def _told(self, sign: signal.Signals) -> None:
-        if self.should_exit:
-            self.force_exit = True
-            self.exit_code = 128 + sign
-        else:
-            self.should_exit = True
-            self._stopping()
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        self._ending.told(sign)
 
 
 def _not_cut_off(record: logging.LogRecord) -> bool:

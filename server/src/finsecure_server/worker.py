@@ -7,6 +7,7 @@ that dies in between leaves a row that comes due again, and a job that finds not
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -44,17 +45,23 @@ class Worker:
         self._jobs = jobs
         self._env = env
         self._clock = clock
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Sweep for ever. The database being away for a while is no reason to stop."""
-        while True:
+        """Sweep until told to stop. The database being away for a while is no reason to."""
+        while not self._stopping.is_set():
             try:
                 worked = await self.sweep()
             except (Unavailable, CommitUnknown) as error:
                 log.warning("later work waits for the database", reason=str(error))
                 worked = 0
             if worked < BATCH:
-                await asyncio.sleep(SWEEP_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), SWEEP_SECONDS)
+
+    def stop(self) -> None:
+        """Take no more; `run` returns when what was taken is done."""
+        self._stopping.set()
 
     async def sweep(self) -> int:
         """Do what is due now; how many rows that were."""

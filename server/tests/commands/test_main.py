@@ -92,6 +92,8 @@ WRONG: list[tuple[tuple[str, ...], dict[str, str], str]] = [
     (("serve", "--log", "loud"), {}, r"--log: one of debug, info, warning, error"),
     (("serve", "--rate-limit", "0"), {}, r"--rate-limit: requests per second, from 1 to 100000, or off"),
     (("serve", "--port", "0"), {"FINSECURE_MASTER_KEY": "no base64!"}, r"FINSECURE_MASTER_KEY is not base64"),
+    (("worker", "--log", "loud"), {}, r"--log: one of debug, info, warning, error"),
+    (("worker",), {}, r"a worker beside the server needs PostgreSQL\. One process owns .*finsecure\.db, and `serve`"),
     (("init", "--secret-key", "sk_test_short"), {}, r"--secret-key: a test key is sk_test_ and 24 to"),
     (("init", "--secret-key", "sk_live_" + "a" * 30), {}, r"--secret-key: only a test key may be brought along"),
     (("init", "--data", "a", "--database-url", "sqlite:///b"), {}, r"--data names .*, and --database-url another"),
@@ -132,7 +134,9 @@ def test_what_is_wrong_is_said_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "words", [("serve", "--port", "0"), ("verify",), ("backup", "copy"), ("migrate", "status")], ids=" ".join
+    "words",
+    [("serve", "--port", "0"), ("worker",), ("verify",), ("backup", "copy"), ("migrate", "status")],
+    ids=" ".join,
 )
 def test_a_database_that_does_not_answer(words: tuple[str, ...], newcomer: Newcomer) -> None:
     newcomer.environ = {"FINSECURE_DATABASE_URL": "postgresql://ann:pass" + "word@127.0.0.1:1/books"}

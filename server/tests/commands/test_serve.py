@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import ipaddress
-import json
 import os
 import pty
 import re
@@ -15,11 +14,10 @@ import ssl
 import subprocess
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import urlencode, urlsplit
+from typing import Self
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -30,76 +28,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from finsecure_server.serve import GRACE_SECONDS
 from tests.commands.newcomer import Newcomer
+from tests.commands.serving import SECONDS_MAX, Serving, serving, until
 
-SECONDS_MAX = 30.0
 PAYMENT = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"}
-
-
-class Serving:
-    """A server that a newcomer has started."""
-
-    def __init__(self, newcomer: Newcomer, process: subprocess.Popen[bytes], out: Path, err: Path) -> None:
-        self.newcomer = newcomer
-        self.process = process
-        self._out = out
-        self._err = err
-
-    @property
-    def out(self) -> str:
-        return self._out.read_text("utf-8")
-
-    @property
-    def err(self) -> str:
-        return self._err.read_text("utf-8")
-
-    def logged(self) -> list[dict[str, Any]]:
-        """Its log: each line is JSON, with when it was, how bad it is and what."""
-        lines = [json.loads(line) for line in self.err.splitlines() if not line.startswith("warning: ")]
-        assert all({"timestamp", "level", "event"} <= set(line) for line in lines)
-        return lines
-
-    @property
-    def url(self) -> str:
-        (found,) = re.findall(r"^FinSecure is listening on (\S+)$", self.out, re.MULTILINE)
-        return str(found)
-
-    @property
-    def port(self) -> int:
-        return urlsplit(self.url).port or 0
-
-    @property
-    def key(self) -> str:
-        return str(re.findall(r"sk_test_\w+", self.out)[0])
-
-    def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(sign)
-        return self.process.wait(SECONDS_MAX)
-
-
-@contextmanager
-def serving(newcomer: Newcomer, *words: object) -> Iterator[Serving]:
-    out, err = newcomer.home / "out", newcomer.home / "err"
-    with out.open("wb") as to_out, err.open("wb") as to_err:
-        process = subprocess.Popen(
-            newcomer.command("serve", "--port", "0", *words),
-            env=newcomer.whole_environ(), cwd=newcomer.home, stdout=to_out, stderr=to_err,
-        )  # fmt: skip
-    try:
-        server = Serving(newcomer, process, out, err)
-        until(lambda: "Ctrl-C stops it." in server.out or process.poll() is not None)
-        assert process.poll() is None, server.err
-        yield server
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def until(done: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + SECONDS_MAX
-    while not done():
-        assert time.monotonic() < give_up, "it did not happen in time"
-        time.sleep(0.02)
 
 
 class Call:

@@ -51,7 +51,7 @@ def serve(**flags: object) -> None:
     program, same = terminal.this_program(), terminal.same_database()
 
     def listening(started: Started) -> None:
-        click.echo(greeting(settings, started, f"{program} keys create{same}"))
+        click.echo(greeting(settings, started, f"{program} keys create{same}", f"{program} worker"))
         if watched:
             terminal.log_to_stderr(settings.log)
             return
@@ -60,6 +60,7 @@ def serve(**flags: object) -> None:
             url=started.url,
             public_url=started.public_url,
             database=location(settings),
+            work=settings.work,
             vault_keys=started.vault_keys.source,
             vault_keys_made=started.vault_keys.created,
         )
@@ -86,11 +87,13 @@ def exposed(settings: Settings) -> bool:
         return settings.host != "localhost"
 
 
-def greeting(settings: Settings, started: Started, new_key: str) -> str:
-    """What the operator sees when the server listens. `new_key` is the command that makes one."""
+def greeting(settings: Settings, started: Started, new_key: str, worker: str) -> str:
+    """What the operator sees when the server listens. `new_key` makes one; `worker` does what is due elsewhere."""
     lines = [f"FinSecure is listening on {started.url}"]
     if started.public_url != started.url:
         lines.append(f"Others reach it on {started.public_url}")
+    if settings.work == "elsewhere":
+        lines.append(f"What is due is done by `{worker}`, not by this process.")
     lines += [MODES, "", *places(settings, started.vault_keys)]
     if started.opened is None:
         lines += ["", f"The keys were shown when the account was made. For a new one: {new_key}"]
