@@ -98,6 +98,10 @@ class Outcome(NamedTuple):
 class Poster(Protocol):
     """Sends messages to the outside (net/outbound.py). Never raises for what a receiver does."""
 
+    def check_url(self, text: str, livemode: bool) -> str:
+        """The URL as an endpoint keeps it. Raises url_invalid when no message could go there."""
+        ...
+
     def post(self, message: Message) -> Awaitable[Outcome]:
         """Send it once and tell what came of it, within `timeout_s` and half a second."""
         ...

@@ -95,6 +95,10 @@ class Outbound:
         if self._dns is not None:
             await self._dns.close()
 
+    def check_url(self, text: str, livemode: bool) -> str:
+        """The URL as an endpoint keeps it. Raises url_invalid when no message could go there."""
+        return check_url(text, livemode, self._policies[livemode])
+
     async def post(self, message: Message) -> Outcome:
         """Send it once and tell what came of it, within `timeout_s` and half a second."""
         assert_no_open_transaction()
