@@ -190,7 +190,7 @@ CREATE INDEX deliveries_due ON deliveries (account_id, livemode, endpoint_id, ne
 CREATE INDEX deliveries_event ON deliveries (account_id, livemode, event_id, id);
 CREATE INDEX deliveries_endpoint ON deliveries (account_id, livemode, endpoint_id, id);
 CREATE INDEX deliveries_undelivered ON deliveries (account_id, livemode, endpoint_id, state, id) WHERE state <> 'delivered';
-CREATE INDEX deliveries_replay ON deliveries (account_id, livemode, replay_id, id) WHERE replay_id IS NOT NULL;
+CREATE INDEX deliveries_replay ON deliveries (account_id, livemode, replay_id, state, id) WHERE replay_id IS NOT NULL;
 CREATE INDEX deliveries_created ON deliveries (created_us);
 
 CREATE TABLE webhook_attempts (            -- append-only until its retention ends: one request to an endpoint, and what came back
@@ -211,6 +211,8 @@ CREATE INDEX webhook_attempts_endpoint ON webhook_attempts (account_id, livemode
 CREATE INDEX webhook_attempts_event ON webhook_attempts (account_id, livemode, event_id, id);
 CREATE INDEX webhook_attempts_object ON webhook_attempts (account_id, livemode, object_id, id);
 CREATE INDEX webhook_attempts_error ON webhook_attempts (account_id, livemode, error, id) WHERE error IS NOT NULL;
+CREATE INDEX webhook_attempts_failed ON webhook_attempts (account_id, livemode, id) WHERE error IS NOT NULL;
+CREATE INDEX webhook_attempts_failed_at ON webhook_attempts (account_id, livemode, endpoint_id, id) WHERE error IS NOT NULL;
 CREATE INDEX webhook_attempts_created ON webhook_attempts (created_us);
 
 CREATE TABLE webhook_replays (             -- sending again what matches a filter, step by step (due row webhook_replay)
