@@ -7,7 +7,7 @@ from typing import Final
 
 #: What the guard leaves of an address: scheme, then host.
 _HOST: Final = re.compile(r"(?P<scheme>https?)://(?P<host>\[[^\]]*\]|[^/:?]*)")
-_LOOPBACK: Final = re.compile(r"(?:.*\.)?localhost|127\..*|\[::1\]")
+_LOOPBACK: Final = re.compile(r"(?:.*\.)?localhost|127(?:\.[0-9]+){3}|\[::1\]")
 
 UNENCRYPTED: Final = "Events go to this address unencrypted (http). Live mode takes https only."
 LOOPBACK: Final = "This address is on the machine that FinSecure runs on. Live mode takes public addresses only."

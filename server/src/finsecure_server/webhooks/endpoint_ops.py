@@ -7,6 +7,7 @@ nothing any more loses nothing: what waits for it is held until it is enabled ag
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -43,6 +44,11 @@ SETTLE_STEP: Final = 500  # deliveries to a transaction, so that no payment wait
 MASK: Final = "****"  # in place of the value of an own header
 
 _MICROSECONDS: Final = 1_000_000
+#: What becomes of deliveries that wait, by the status of their endpoint.
+_ENDS: Final[Mapping[str, tuple[tuple[State, State], ...]]] = {
+    "disabled": ((State.PENDING, State.HELD),),
+    "deleted": ((State.PENDING, State.CANCELED), (State.HELD, State.CANCELED)),
+}
 _PLAIN: Final = ("api_version", "description", "payload", "rate_limit", "timeout")
 
 
@@ -58,7 +64,7 @@ def create(tx: Tx, env: Env, params: CreateWebhookEndpoint) -> Made:
     accounts.lock_clock(tx, env)  # two at once must not both find room
     if endpoint_store.count(tx, env) >= ENDPOINTS_MAX:
         raise Refused(Code.WEBHOOK_ENDPOINT_LIMIT)
-    url = guard.check_url(params.url, env.livemode)
+    url = _url(env, params.url)
     patterns = _patterns(params.enabled_events)
     headers = _headers({}, params.headers)
     metadata = merged({}, params.metadata)
@@ -96,7 +102,7 @@ def update(tx: Tx, env: Env, endpoint_id: str, params: UpdateWebhookEndpoint) ->
     if params.disabled is False:
         _lock_lane(tx, env, endpoint_id)
     stored = endpoint_store.lock(tx, env, endpoint_id)
-    wire = replace(stored.wire, **_given(stored.wire, params))
+    wire = replace(stored.wire, **_given(env, stored.wire, params))
     previous = changes.previous(stored.wire, wire)
     if not isinstance(params.headers, UnsetType):
         wire = _set_headers(tx, env, stored.wire, wire, params.headers, previous)
@@ -185,12 +191,8 @@ def settle(tx: Tx, env: Env, endpoint_id: str) -> None:
     stored = endpoint_store.lock_any(tx, env, endpoint_id)
     if stored is None or stored.status == "enabled":
         return
-    if stored.status == "disabled":
-        moves = ((State.PENDING, State.HELD),)
-    else:
-        moves = ((State.PENDING, State.CANCELED), (State.HELD, State.CANCELED))
     left = SETTLE_STEP
-    for of, to in moves:
+    for of, to in _ENDS[stored.status]:
         left -= endpoint_store.settle(tx, env, endpoint_id, of, to, left)
         if not left:
             settle_later(tx, env, endpoint_id)
@@ -256,16 +258,22 @@ def _json(wire: Endpoint) -> str:
 # -- parameters --------------------------------------------------------------------------------------------------------
 
 
-def _given(wire: Endpoint, params: UpdateWebhookEndpoint) -> dict[str, Any]:
+def _given(env: Env, wire: Endpoint, params: UpdateWebhookEndpoint) -> dict[str, Any]:
     """The fields that the parameters set, checked; headers are another matter."""
     given = {name: value for name in _PLAIN if not isinstance(value := getattr(params, name), UnsetType)}
     if not isinstance(params.url, UnsetType):
-        given["url"] = guard.check_url(params.url, wire.livemode)
+        given["url"] = _url(env, params.url)
         given["warnings"] = endpoint_address.warnings(given["url"])
     if not isinstance(params.enabled_events, UnsetType):
         given["enabled_events"] = _patterns(params.enabled_events)
     given["metadata"] = merged(wire.metadata, params.metadata)
     return given
+
+
+def _url(env: Env, text: str) -> str:
+    """The address as it is kept. Raises url_invalid."""
+    check = guard.check_url if env.poster is None else env.poster.check_url
+    return check(text, env.livemode)
 
 
 def _patterns(given: list[str]) -> list[str]:
