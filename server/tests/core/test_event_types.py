@@ -11,6 +11,7 @@ from finsecure_server.core.event_types import (
     URLS,
     Before,
     family,
+    matching,
     may_be_said,
     patterns,
     url,
@@ -48,6 +49,15 @@ def test_a_filter_names_a_type_or_a_family_and_nothing_else() -> None:
         matches = text == "*" or text in TYPES or (stem != text and any(name.startswith(f"{stem}.") for name in TYPES))
         assert valid_pattern(text) is matches, text
     assert not valid_pattern("Refund.created")
+
+
+def test_what_a_filter_lets_pass() -> None:
+    assert matching("*") == tuple(TYPES)
+    assert matching("refund.*") == ("refund.created", "refund.updated", "refund.failed")
+    assert {family(name) for name in matching("charge.*")} == {"charge", "charge.dispute"}
+    assert {family(name) for name in matching("charge.dispute.*")} == {"charge.dispute"}
+    assert matching("payout.paid") == ("payout.paid",)
+    assert matching("payout") == matching("refund.x") == matching("") == ()
 
 
 @pytest.mark.parametrize(

@@ -114,10 +114,10 @@ _ROWS: Final = (
         "webhook_endpoint",
         "webhook_endpoint",
         ("created", "A webhook endpoint has been registered."),
-        ("updated", "A webhook endpoint has changed, or has a new secret.", Before.SOMETIMES),
+        ("updated", "A webhook endpoint has changed, or has a new secret.", Before.ALWAYS),
         ("deleted", "A webhook endpoint has been deleted; what it had not got yet is canceled."),
-        ("enabled", "A webhook endpoint gets events again; what was held meanwhile can be replayed.", Before.SOMETIMES),
-        ("disabled", "A webhook endpoint gets no events any more: they are held for it.", Before.SOMETIMES),
+        ("enabled", "A webhook endpoint gets events again; what was held meanwhile can be replayed."),
+        ("disabled", "A webhook endpoint gets no events any more: they are held for it."),
         ("failing", "A webhook endpoint has accepted nothing for a day or for three; after five it is disabled."),
         ("recovered", "A webhook endpoint that was failing has accepted an event."),
         ("test", "Somebody tests a webhook endpoint: nothing has happened."),
@@ -167,6 +167,11 @@ _PATTERNS: Final = frozenset(pattern for name in TYPES for pattern in patterns(n
 def valid_pattern(text: str) -> bool:
     """Whether a filter is an exact type, `*`, or all of a family (`refund.*`, `charge.dispute.*`)."""
     return text in _PATTERNS
+
+
+def matching(pattern: str) -> tuple[str, ...]:
+    """The types that pass a filter, in the order of the table; none if it is no valid one."""
+    return tuple(name for name in TYPES if pattern in patterns(name))
 
 
 def may_be_said(name: str, *, before: bool) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from msgspec import UNSET
+
+from finsecure_server.core import event_types
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Reader
-from finsecure_server.web import lists
+from finsecure_server.web import render
 from finsecure_server.web.router import Answer, Call, Route
 from finsecure_server.webhooks import store
 from finsecure_server.webhooks.types import Event, ListEvents
@@ -24,8 +27,21 @@ def retrieve(reader: Reader, env: Env, call: Call[Any]) -> Answer:
 
 def list_(reader: Reader, env: Env, call: Call[ListEvents]) -> Answer:
     """GET /v1/events: what happened, newest first."""
-    filters = {"type": call.params.type, "object_id": call.params.related_object}
-    return Answer(lists.page(reader, env, store.LISTING, "evt", "/v1/events", call.params, filters))
+    params = call.params
+    docs, more = store.page(reader, env, params, params.related_object, _types(params))
+    return Answer(render.listed(docs, "/v1/events", more))
+
+
+def _types(params: ListEvents) -> list[str]:
+    """The types that a list asks for; none of them stands for all. Raises parameters_exclusive."""
+    if params.type is not UNSET and params.types is not UNSET:
+        raise Refused(Code.PARAMETERS_EXCLUSIVE, "You may only specify one of these: type, types.", param="types")
+    wanted = params.types if isinstance(params.types, list) else []
+    if isinstance(params.type, str):
+        wanted = [params.type]
+    if "*" in wanted:
+        return []
+    return list(dict.fromkeys(type_ for text in wanted for type_ in event_types.matching(text) or (text,)))
 
 
 ROUTES: Final = (

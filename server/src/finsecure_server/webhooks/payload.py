@@ -19,7 +19,6 @@ from finsecure_server.webhooks.types import EventRequest, RelatedObject, ThinEve
 #: Its last place in an event is the right one. After `data` come only strings, which cannot hold it: inside a string a
 #: quotation mark has a backslash before it.
 _UNCOUNTED: Final = b',"pending_webhooks":0,"request":{'
-_COUNTED: Final = b',"pending_webhooks":1,"request":{'
 
 
 class _About(Struct):
@@ -53,15 +52,18 @@ def body(doc: bytes | str, api_version: str | None, payload: Literal["snapshot",
     """
     stored = doc.encode() if isinstance(doc, str) else doc
     if payload == "snapshot":
-        sent = _snapshot(stored) if api_version in (None, LATEST) else _older(stored, api_version)
+        sent = counted(stored, 1) if api_version in (None, LATEST) else _older(stored, api_version)
         if len(sent) <= PAYLOAD_BYTES_MAX:
             return sent
     return _thin(stored, api_version)
 
 
-def _snapshot(stored: bytes) -> bytes:
+def counted(stored: bytes, pending: int) -> bytes:
+    """A stored event that says how many endpoints still wait for it."""
+    if pending == 0:
+        return stored
     at = stored.rindex(_UNCOUNTED)
-    return b"".join((stored[:at], _COUNTED, stored[at + len(_UNCOUNTED) :]))
+    return b'%b,"pending_webhooks":%d,"request":{%b' % (stored[:at], pending, stored[at + len(_UNCOUNTED) :])
 
 
 def _older(stored: bytes, api_version: str) -> bytes:

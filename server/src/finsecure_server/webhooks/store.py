@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from finsecure_server.core import event_types
 from finsecure_server.core.env import Env
 from finsecure_server.core.versions import LATEST
-from finsecure_server.storage.database import Reader, Tx
-from finsecure_server.storage.pages import Listing
+from finsecure_server.storage.database import Reader, Row, Tx
+from finsecure_server.storage.pages import LIMIT_MAX, Listing
+from finsecure_server.web import lists
+from finsecure_server.web.params import ListParams
+from finsecure_server.webhooks import payload
 
 LISTING: Final = Listing(table="events", filters={"type": "type", "object_id": "object_id"}, always="sample = 0")
 #: One delivery to each endpoint that wants the event: due now, or held while the endpoint is disabled. An endpoint does
@@ -29,7 +33,15 @@ ON e.account_id = f.account_id AND e.livemode = f.livemode AND e.id = f.endpoint
 WHERE f.account_id = :account AND f.livemode = :livemode AND f.pattern IN (:every, :family, :kin, :exact)
 AND f.until_us IS NULL AND e.status <> 'deleted' AND e.id <> :object_id
 """
-GET: Final = "SELECT doc FROM events WHERE account_id = :account AND livemode = :livemode AND id = :id"
+GET: Final = """
+SELECT e.doc, (SELECT COUNT(*) FROM deliveries d WHERE d.account_id = e.account_id AND d.livemode = e.livemode
+AND d.event_id = e.id AND d.state = 'pending') AS pending
+FROM events e WHERE e.account_id = :account AND e.livemode = :livemode AND e.id = :id"""
+_PAGE: Final = tuple(f"event{number}" for number in range(LIMIT_MAX))
+PENDING: Final = f"""
+SELECT event_id, COUNT(*) AS n FROM deliveries
+WHERE account_id = :account AND livemode = :livemode AND event_id IN ({", ".join(f":{name}" for name in _PAGE)})
+AND state = 'pending' GROUP BY event_id"""  # noqa: S608  the names are those of this module
 
 
 def emit(
@@ -95,4 +107,29 @@ def _quoted(text: str | None) -> str:
 def load(reader: Reader, env: Env, event_id: str) -> bytes | None:
     """An event's JSON."""
     row = reader.one(GET, account=env.account, livemode=int(env.livemode), id=event_id)
-    return None if row is None else row["doc"].encode()
+    return None if row is None else payload.counted(row["doc"].encode(), row["pending"])
+
+
+def page(
+    reader: Reader, env: Env, params: ListParams, object_id: str | UnsetType, types: Sequence[str]
+) -> tuple[list[str], bool]:
+    """The events of a page as they are shown, newest first, and whether there are more. No `types` stands for all.
+
+    Several types are several walks of the index, merged. Raises resource_missing for an unknown cursor.
+    """
+    found: list[Row] = []
+    more = False
+    for type_ in types or (UNSET,):
+        filters = {"type": type_, "object_id": object_id}
+        rows, beyond = lists.select(reader, env, LISTING, "evt", params, filters)
+        found += rows
+        more |= beyond
+    found.sort(key=lambda row: str(row["id"]), reverse=True)
+    more |= len(found) > params.limit
+    backwards = params.ending_before is not UNSET
+    found = found[-params.limit :] if backwards else found[: params.limit]
+    ids = [row["id"] for row in found]
+    given = dict(zip(_PAGE, ids + [""] * (LIMIT_MAX - len(ids)), strict=True))
+    counts = reader.all(PENDING, account=env.account, livemode=int(env.livemode), **given) if ids else []
+    pending = {row["event_id"]: row["n"] for row in counts}
+    return [payload.counted(row["doc"].encode(), pending.get(row["id"], 0)).decode() for row in found], more

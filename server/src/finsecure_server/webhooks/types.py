@@ -66,7 +66,17 @@ class ThinEvent(Struct, kw_only=True):
 class ListEvents(ListParams, kw_only=True, forbid_unknown_fields=True):
     """Filters."""
 
-    type: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
+    type: (
+        Annotated[str, Meta(max_length=100, description="Such as `refund.created`, or `refund.*` for all of a family.")]
+        | UnsetType
+    ) = UNSET
+    types: (
+        Annotated[
+            list[Annotated[str, Meta(max_length=100)]],
+            Meta(min_length=1, max_length=20, description="Several of them, in place of `type`."),
+        ]
+        | UnsetType
+    ) = UNSET
     related_object: (
         Annotated[Identifier, Meta(description="Events about this object only, for instance a payment intent's id.")]
         | UnsetType
