@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import stripe
 
 from finsecure_server import settings
 from finsecure_server.settings import PREFIX, SECRETS, Settings, SettingsError
@@ -74,7 +75,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_defaults() -> None:
         ("webhook_allowed_networks", "10.1.0.0/16, fd00::/8,192.0.2.1", ("10.1.0.0/16", "fd00::/8", "192.0.2.1/32")),
         ("webhook_test_loopback", "off", False),
         ("webhook_test_loopback", "ON", True),
-        ("webhook_ca_file", __file__, Path(__file__)),
+        ("webhook_ca_file", stripe.ca_bundle_path, Path(stripe.ca_bundle_path)),
         ("webhook_ca_file", "", None),
         ("webhook_retention_days", "1", 1),
         ("webhook_retention_days", "3650", 3650),
@@ -120,6 +121,7 @@ WRONG = [
     ("webhook_test_loopback", "true", "on or off"),
     ("webhook_test_loopback", "", "on or off"),
     ("webhook_ca_file", "/nowhere.pem", "there is no file /nowhere.pem"),
+    ("webhook_ca_file", __file__, f"{__file__} does not hold certificates in PEM"),
     ("webhook_retention_days", "0", "from 1 to 3650"),
     ("webhook_retention_days", "3651", "from 1 to 3650"),
     ("webhook_retention_days", "30d", "from 1 to 3650"),

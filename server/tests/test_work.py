@@ -11,6 +11,7 @@ import pytest
 
 from finsecure_server.app import Work
 from finsecure_server.core.env import Env
+from finsecure_server.net.outbound import Outbound
 from finsecure_server.storage import queue
 from finsecure_server.storage.database import Database, Tx
 from finsecure_server.storage.drive import Ask
@@ -44,7 +45,7 @@ class Place:
         self.world = world
         self.db = db
         self.slow = Slow()
-        self.work = Work(db, Worker(db, {"slow": self.slow}, world.env, lambda: world.wall))
+        self.work = Work(db, Worker(db, {"slow": self.slow}, world.env, lambda: world.wall), Outbound())
 
     async def due(self, *names: str) -> None:
         env = self.world.env("acct_1", False, 0)

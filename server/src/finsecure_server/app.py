@@ -30,6 +30,7 @@ from finsecure_server.ledger import jobs as ledger_jobs
 from finsecure_server.ledger import seal
 from finsecure_server.ledger import store as ledger
 from finsecure_server.ledger import types as ledger_types
+from finsecure_server.net.outbound import Outbound
 from finsecure_server.pages import api as pages_api
 from finsecure_server.payment_methods import api as payment_methods_api
 from finsecure_server.payment_methods import store as payment_methods
@@ -148,14 +149,19 @@ def now_us() -> int:
 class Work:
     """What is done without being asked: due jobs and chores. Inside a server, or in a process of its own."""
 
-    def __init__(self, db: Database, worker: Worker) -> None:
+    def __init__(self, db: Database, worker: Worker, outbound: Outbound) -> None:
         self.db = db
         self.worker = worker
+        self._outbound = outbound
         self._ends_by_itself: list[asyncio.Task[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
+    async def open(self) -> None:
+        """Make the way out ready, on this event loop: calls may need it, whoever does the work."""
+        await self._outbound.open()
+
     def begin(self) -> None:
-        """Begin."""
+        """Do the work from now on."""
         self._ends_by_itself = [asyncio.create_task(self.worker.run())]
         self._tasks = [*self._ends_by_itself, asyncio.create_task(_chores(self.db))]
 
@@ -170,6 +176,10 @@ class Work:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Hang up on everybody outside."""
+        await self._outbound.close()
 
 
 @dataclass(slots=True)
@@ -192,6 +202,7 @@ class Server:
 
     async def start(self, *, work: bool = True) -> None:
         """Begin what goes on behind the scenes; without `work` a test, or another process, does what is due."""
+        await self.work.open()
         self._begin(self.request_log.run(self.db))
         self._begin(self.keys.run())
         if work:
@@ -204,6 +215,7 @@ class Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        await self.work.close()
         await self._close()
 
     def _begin(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -217,6 +229,7 @@ class Envs:
     public_url: str
     vaults: Vaults
     processor: Processor
+    outbound: Outbound
     clock: Callable[[], int]
     chance: Callable[[int], bytes]
 
@@ -241,6 +254,7 @@ class Envs:
             chance=self.chance,
             processor=None if livemode else self.processor,
             vault=self.vaults.of(livemode),
+            poster=self.outbound,
             public_url=self.public_url,
             version=request.version if request is not None else "",
             key_id=caller.key_id if caller is not None else None,
@@ -253,11 +267,21 @@ class Envs:
 
 def build_work(settings: Settings, db: Database, master_keys: MasterKeys) -> Work:
     """The work alone, for a process that answers no calls."""
-    return _work(db, Envs(settings.public_url, Vaults(master_keys), Simulator(), now_us, os.urandom))
+    vaults = Vaults(master_keys)
+    return _work(db, Envs(settings.public_url, vaults, Simulator(), _outbound(settings), now_us, os.urandom))
 
 
 def _work(db: Database, envs: Envs) -> Work:
-    return Work(db, Worker(db, JOBS, envs.for_work, envs.clock))
+    return Work(db, Worker(db, JOBS, envs.for_work, envs.clock), envs.outbound)
+
+
+def _outbound(settings: Settings) -> Outbound:
+    ca_file = settings.webhook_ca_file
+    return Outbound(
+        settings.webhook_allowed_networks,
+        test_loopback=settings.webhook_test_loopback,
+        ca_file=None if ca_file is None else str(ca_file),
+    )
 
 
 def build(
@@ -271,7 +295,7 @@ def build(
 ) -> Server:
     """The server for a database that is ready."""
     vaults = Vaults(master_keys)
-    envs = Envs(settings.public_url, vaults, simulator or Simulator(), clock, chance)
+    envs = Envs(settings.public_url, vaults, simulator or Simulator(), _outbound(settings), clock, chance)
     keys = ApiKeys(db)
     request_log = RequestLog()
     limiter = limits.build(settings.rate_limit, settings.redis_url)
@@ -305,11 +329,13 @@ async def running(server: Server, *, work: bool = True) -> AsyncIterator[Server]
 @contextlib.asynccontextmanager
 async def working(work: Work) -> AsyncIterator[Work]:
     """The work alone, for the length of a `with`."""
+    await work.open()
     work.begin()
     try:
         yield work
     finally:
         await work.finish(0)
+        await work.close()
 
 
 async def _chores(db: Database) -> None:

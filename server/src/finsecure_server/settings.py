@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import ssl
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -232,6 +233,18 @@ def _file(text: str) -> Path | None:
     return path
 
 
+def _certificates(text: str) -> Path | None:
+    path = _file(text)
+    if path is not None:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except ssl.SSLError:
+            raise ValueError(f"{text} does not hold certificates in PEM") from None
+        except OSError as error:
+            raise ValueError(f"{text} cannot be read: {error.strerror}") from None
+    return path
+
+
 def _directory(text: str) -> Path | None:
     path = Path(text).expanduser() if text else None
     if path is not None and path.exists() and not path.is_dir():
@@ -310,7 +323,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "master_key": _text_or_none,
     "webhook_allowed_networks": _networks,
     "webhook_test_loopback": _on,
-    "webhook_ca_file": _file,
+    "webhook_ca_file": _certificates,
     "webhook_retention_days": _retention_days,
     "work": _work,
     "rate_limit": _rate_limit,

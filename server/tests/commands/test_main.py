@@ -16,6 +16,7 @@ from tests.commands.newcomer import Newcomer
 
 #: What takes long to import, and what a list of commands does not need.
 HEAVY = {
+    "aiohttp",
     "cryptography",
     "jinja2",
     "msgspec",
