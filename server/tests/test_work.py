@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from finsecure_server import app
 from finsecure_server.app import Work
 from finsecure_server.core.env import Env
 from finsecure_server.net.outbound import Outbound
@@ -45,7 +47,9 @@ class Place:
         self.world = world
         self.db = db
         self.slow = Slow()
-        self.work = Work(db, Worker(db, {"slow": self.slow}, world.env, lambda: world.wall), Outbound())
+        self.work = Work(
+            db, Worker(db, {"slow": self.slow}, world.env, lambda: world.wall), Outbound(), deliveries_kept_days=30
+        )
 
     async def due(self, *names: str) -> None:
         env = self.world.env("acct_1", False, 0)
@@ -106,3 +110,25 @@ async def test_work_that_waits_for_nothing_ends_at_once(place: Place) -> None:
     began = time.monotonic()
     await place.work.finish(60)
     assert time.monotonic() - began < 5
+
+
+async def test_a_bug_does_not_stop_what_comes_later(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    sweep, broken = place.work.worker.sweep, asyncio.Event()
+
+    async def breaks_once() -> int:
+        if not broken.is_set():
+            broken.set()
+            raise ZeroDivisionError
+        return await sweep()
+
+    monkeypatch.setattr(app, "AFTER_BUG_SECONDS", 0)
+    monkeypatch.setattr(place.work.worker, "sweep", breaks_once)
+    place.slow.answer.set()
+    await place.due("a")
+    with capture_logs() as logs:
+        place.work.begin()
+        async with asyncio.timeout(10):
+            await place.slow.asked.wait()
+        await place.work.finish(10)
+    assert place.slow.done == ["a"]
+    assert [(line["event"], line["what"]) for line in logs] == [("work broke off, and begins again", "due jobs")]

@@ -63,6 +63,7 @@ from finsecure_server.web.request_log import RequestLog
 from finsecure_server.web.router import Route, Router
 from finsecure_server.webhooks import api as webhooks_api
 from finsecure_server.webhooks import endpoint_api, endpoint_jobs, endpoint_types, endpoint_views
+from finsecure_server.webhooks import log_store as deliveries_log
 from finsecure_server.webhooks import store as events
 from finsecure_server.worker import Job, Worker
 
@@ -134,6 +135,7 @@ CONTRACT_ROUTES: Final = (*API_ROUTES, openapi.route(API_ROUTES, expands=EXPANDS
 ROUTES: Final[tuple[Route, ...]] = (*CONTRACT_ROUTES, *pages_api.ROUTES)
 
 CHORES_SECONDS: Final = 60.0
+AFTER_BUG_SECONDS: Final = 1.0
 
 
 def contract(public_url: str) -> dict[str, Any]:
@@ -149,10 +151,11 @@ def now_us() -> int:
 class Work:
     """What is done without being asked: due jobs and chores. Inside a server, or in a process of its own."""
 
-    def __init__(self, db: Database, worker: Worker, outbound: Outbound) -> None:
+    def __init__(self, db: Database, worker: Worker, outbound: Outbound, *, deliveries_kept_days: int) -> None:
         self.db = db
         self.worker = worker
         self._outbound = outbound
+        self._deliveries_kept_days = deliveries_kept_days
         self._ends_by_itself: list[asyncio.Task[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -162,8 +165,8 @@ class Work:
 
     def begin(self) -> None:
         """Do the work from now on."""
-        self._ends_by_itself = [asyncio.create_task(self.worker.run())]
-        self._tasks = [*self._ends_by_itself, asyncio.create_task(_chores(self.db))]
+        self._ends_by_itself = [asyncio.create_task(_in_spite_of_bugs("due jobs", self.worker.run))]
+        self._tasks = [*self._ends_by_itself, asyncio.create_task(_chores(self.db, self._deliveries_kept_days))]
 
     async def finish(self, grace_seconds: float) -> None:
         """Take nothing new, give what is under way its time, and cut what is left then."""
@@ -268,11 +271,12 @@ class Envs:
 def build_work(settings: Settings, db: Database, master_keys: MasterKeys) -> Work:
     """The work alone, for a process that answers no calls."""
     vaults = Vaults(master_keys)
-    return _work(db, Envs(settings.public_url, vaults, Simulator(), _outbound(settings), now_us, os.urandom))
+    return _work(settings, db, Envs(settings.public_url, vaults, Simulator(), _outbound(settings), now_us, os.urandom))
 
 
-def _work(db: Database, envs: Envs) -> Work:
-    return Work(db, Worker(db, JOBS, envs.for_work, envs.clock), envs.outbound)
+def _work(settings: Settings, db: Database, envs: Envs) -> Work:
+    worker = Worker(db, JOBS, envs.for_work, envs.clock)
+    return Work(db, worker, envs.outbound, deliveries_kept_days=settings.webhook_retention_days)
 
 
 def _outbound(settings: Settings) -> Outbound:
@@ -313,7 +317,7 @@ def build(
         secure=settings.tls_cert is not None,
     )
     application = Application(surroundings)
-    return Server(application, db, _work(db, envs), keys, request_log, envs.for_work, [], limiter.close)
+    return Server(application, db, _work(settings, db, envs), keys, request_log, envs.for_work, [], limiter.close)
 
 
 @contextlib.asynccontextmanager
@@ -338,13 +342,24 @@ async def working(work: Work) -> AsyncIterator[Work]:
         await work.close()
 
 
-async def _chores(db: Database) -> None:
-    """What is tidied up now and then: old idempotency keys and log rows go, the ledger is sealed."""
+async def _in_spite_of_bugs(what: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run to the end, and again when it breaks: a bug must not stop all later work."""
+    while True:
+        try:
+            return await run()
+        except Exception:
+            log.exception("work broke off, and begins again", what=what)
+            await asyncio.sleep(AFTER_BUG_SECONDS)
+
+
+async def _chores(db: Database, deliveries_kept_days: int) -> None:
+    """What is tidied up now and then: old idempotency keys, log rows and deliveries go, the ledger is sealed."""
     while True:
         try:
             await db.write(lambda tx: idempotency.prune(tx, now_us()))
             await request_logs.prune(db, now_us())
             await seal.run_all(db, now_us())
+            await deliveries_log.prune(db, now_us(), deliveries_kept_days)
         except Exception:  # the next round tries again; nothing depends on this one
             log.exception("chores failed")
         await asyncio.sleep(CHORES_SECONDS)
