@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from finsecure_server.payment_methods import keys, vault_ops, vault_store
+from finsecure_server.payment_methods import keys, vault_ops
 from finsecure_server.payment_methods.keys import Keys, KeysError
 from finsecure_server.settings import Settings
 from finsecure_server.storage import migrate
@@ -69,13 +69,13 @@ def existing(settings: Settings) -> Database:
 
 
 async def master_keys(settings: Settings, environ: Mapping[str, str], db: Database) -> Keys:
-    """The keys for the numbers in this database; made anew only if it holds none. Raises KeysError."""
+    """The keys for what is sealed in this database; made anew only if it holds none. Raises KeysError."""
     place = key_file(settings, environ)
-    in_use = await db.read(vault_store.keys_in_use)
+    in_use = await db.read(vault_ops.keys_in_use)
     if in_use and settings.master_key is None and not place.exists():
         raise KeysError(
-            f"Stored numbers need the master keys {', '.join(sorted(in_use))}, and there is no key file {place}. "
-            "Put it back: without it those numbers cannot be read."
+            f"Stored numbers and secrets need the master keys {', '.join(sorted(in_use))}, "
+            f"and there is no key file {place}. Put it back: without it they cannot be read."
         )
     local = None if is_postgres(settings.database_url) else settings.data
     found = keys.obtain(settings.master_key, place, local)

@@ -65,8 +65,8 @@ def test_a_backup_without_its_keys(live: Live, databases: Databases, newcomer: N
     assert said.code == 0, said
     assert said.out.startswith(f"Restored {copy} into ")
     assert re.fullmatch(
-        r"warning: Stored numbers need the master keys test-1-\w+, and there is no key file \S+\. "
-        r"Put it back: without it those numbers cannot be read\.\n",
+        r"warning: Stored numbers and secrets need the master keys test-1-\w+, and there is no key file \S+\. "
+        r"Put it back: without it they cannot be read\.\n",
         said.err,
     ), said.err
     assert not newcomer.key_file.exists()

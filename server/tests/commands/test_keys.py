@@ -60,7 +60,7 @@ def test_from_one_master_key_to_the_next(live: Live) -> None:
 
     old = re.findall(r"test-1-\w+", Path(rotated["file"]).read_text())[0]
     early = live.command("keys", "remove", old)
-    assert early.stderr == f"Error: Stored numbers still need the key {old}. Run `rekey` first.\n"
+    assert early.stderr == f"Error: Stored numbers or secrets still need the key {old}. Run `rekey` first.\n"
     current = live.command("keys", "remove", new)
     assert "is the one that new rows use" in current.stderr
 
@@ -68,7 +68,7 @@ def test_from_one_master_key_to_the_next(live: Live) -> None:
     assert rekeyed["moved"] == 1
     assert old in rekeyed["unneeded"]
     again = live.command("keys", "rekey").stdout.splitlines()
-    assert again[0] == "0 numbers moved; all of them are under the current master keys."
+    assert again[0] == "0 numbers and secrets moved; all of them are under the current master keys."
     assert f"This database no longer needs {old}: python -m finsecure_server keys remove {old}" in again
 
     assert _of(live.command("keys", "remove", old)) == f"{rotated['file']}: {old} is gone.\n"
@@ -97,7 +97,7 @@ def test_a_key_file_in_another_place(newcomer: Newcomer) -> None:
     place = newcomer.home / "safe" / "keys.toml"
     newcomer.environ = {"FINSECURE_MASTER_KEY_FILE": str(place)}
     newcomer.gets("init")
-    assert newcomer.gets("keys", "rotate").startswith(f"{place}: new numbers will be sealed under live-2-")
+    assert newcomer.gets("keys", "rotate").startswith(f"{place}: new numbers and secrets will be sealed under live-2-")
     assert not newcomer.key_file.exists()
 
 

@@ -10,7 +10,7 @@ import click
 
 from finsecure_server.commands.terminal import Command, answer, json_option, on_database, progress, warn
 from finsecure_server.opening import existing, key_file, location, make_room, master_keys
-from finsecure_server.payment_methods import vault_store
+from finsecure_server.payment_methods import vault_ops
 from finsecure_server.payment_methods.keys import KeysError
 from finsecure_server.settings import Settings
 from finsecure_server.storage import backup as backups
@@ -55,7 +55,7 @@ async def _check_keys(settings: Settings) -> None:
         return  # it is of an older version; `serve` brings it up to date, and checks then
     db = existing(settings)
     try:
-        if await db.read(vault_store.keys_in_use):
+        if await db.read(vault_ops.keys_in_use):
             await master_keys(settings, os.environ, db)
     except KeysError as error:
         warn(str(error))

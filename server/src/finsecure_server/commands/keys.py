@@ -24,7 +24,7 @@ from finsecure_server.commands.terminal import (
 )
 from finsecure_server.opening import existing, key_file, master_keys
 from finsecure_server.payment_methods import keys as files
-from finsecure_server.payment_methods import vault_ops, vault_store
+from finsecure_server.payment_methods import vault_ops
 from finsecure_server.payment_methods.vault import Unreadable, Vaults
 from finsecure_server.settings import Settings, SettingsError
 from finsecure_server.storage.admin import Unfit
@@ -84,15 +84,15 @@ def _key_file() -> Path:
 def rotate(as_json: bool) -> None:
     """Add new master keys to the key file, one for test and one for live.
 
-    New numbers are sealed under them from a server's next start on.
+    New numbers and secrets are sealed under them from a server's next start on.
     """
     path = _key_file()
     names = sorted(files.rotate(path))
     answer(
         as_json,
         {"file": str(path), "current": names},
-        f"{path}: new numbers will be sealed under {' and '.join(names)}.\n"
-        "Keep a copy of the file. Restart every server, then move the old numbers: "
+        f"{path}: new numbers and secrets will be sealed under {' and '.join(names)}.\n"
+        "Keep a copy of the file. Restart every server, then move the old ones: "
         f"{this_program()} keys rekey",
     )
 
@@ -101,7 +101,7 @@ def rotate(as_json: bool) -> None:
 @on_database
 @json_option
 def rekey(settings: Settings, as_json: bool) -> None:
-    """Move every stored number under the current master keys.
+    """Move every stored number and secret under the current master keys.
 
     Servers may run meanwhile. It can be stopped at any moment and run again.
     """
@@ -109,7 +109,7 @@ def rekey(settings: Settings, as_json: bool) -> None:
         moved, old = asyncio.run(_rekey(settings))
     except Unreadable as error:
         raise Unfit(str(error)) from error
-    lines = [f"{moved:,} numbers moved; all of them are under the current master keys."]
+    lines = [f"{moved:,} numbers and secrets moved; all of them are under the current master keys."]
     lines += [
         f"This database no longer needs {name}: {this_program()} keys remove {name}{same_database()}" for name in old
     ]
@@ -133,8 +133,8 @@ async def _rekey(settings: Settings) -> tuple[int, list[str]]:
 def remove(settings: Settings, name: str, as_json: bool) -> None:
     """Take the old master key NAME out of the key file.
 
-    Refused while a number in the database needs it. Every server must have been restarted since `rotate`. Backups and
-    other databases that were made with this key file may need it still: keep a copy of the file for them.
+    Refused while a number or a secret in the database needs it. Every server must have been restarted since `rotate`.
+    Backups and other databases that were made with this key file may need it still: keep a copy of it for them.
     """
     path = _key_file()
     files.remove(path, name, asyncio.run(_in_use(settings)))
@@ -144,7 +144,7 @@ def remove(settings: Settings, name: str, as_json: bool) -> None:
 async def _in_use(settings: Settings) -> frozenset[str]:
     db = existing(settings)  # of a database that is not there, nothing would be in use
     try:
-        return await db.read(vault_store.keys_in_use)
+        return await db.read(vault_ops.keys_in_use)
     finally:
         await db.close()
 

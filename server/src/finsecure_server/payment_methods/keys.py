@@ -144,7 +144,7 @@ def rotate(path: Path) -> frozenset[str]:
 
 
 def remove(path: Path, name: str, in_use: Collection[str]) -> None:
-    """Forget a key for ever. `in_use`: the names that rows of the database still need (`vault_store.keys_in_use`)."""
+    """Forget a key for ever. `in_use`: the names that rows of the database still need (`vault_ops.keys_in_use`)."""
     with _locked(path):
         keys = load(path)
         if name not in keys.names():
@@ -152,7 +152,7 @@ def remove(path: Path, name: str, in_use: Collection[str]) -> None:
         if name in keys.current():
             raise KeysError(f"The key {name} is the one that new rows use. Run `keys rotate` first.")
         if name in in_use:
-            raise KeysError(f"Stored numbers still need the key {name}. Run `rekey` first.")
+            raise KeysError(f"Stored numbers or secrets still need the key {name}. Run `rekey` first.")
         modes = {"test": _without(keys.test, name), "live": _without(keys.live, name)}
         _replace(path, _text(modes))
 

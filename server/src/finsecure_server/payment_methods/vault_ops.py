@@ -1,4 +1,7 @@
-"""What is done with the vault: keep a number, read one back, move the rows to a new master key."""
+"""What is done with the vault: keep a number, read one back, move the rows to a new master key.
+
+What endpoints are signed with is sealed under the same keys, in a table of its own: it moves along.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from finsecure_server.payment_methods import vault_store
 from finsecure_server.payment_methods.keys import Keys, KeysError
 from finsecure_server.payment_methods.vault import Unreadable, Vaults
 from finsecure_server.storage.database import Database, Reader, Tx
+from finsecure_server.webhooks import secret_store
 
 ROWS_PER_STEP: Final = 500  # of a rekey: short enough that payments beside it do not wait
 
@@ -37,13 +41,18 @@ def reveal(db: Reader, vaults: Vaults, account: str, livemode: bool, vault_id: s
     return vaults.of(livemode).open(account, livemode, vault_id, row)
 
 
+def keys_in_use(db: Reader) -> frozenset[str]:
+    """The master keys that stored numbers and secrets need."""
+    return vault_store.keys_in_use(db) | secret_store.keys_in_use(db)
+
+
 def check_keys(db: Reader, keys: Keys) -> None:
-    """Refuse to start with the wrong key file: every stored number must have its key. Raises KeysError."""
-    missing = vault_store.keys_in_use(db) - keys.names()
+    """Refuse to start with the wrong key file: every stored number and secret must have its key. Raises KeysError."""
+    missing = keys_in_use(db) - keys.names()
     if missing:
         raise KeysError(
-            f"Stored numbers need the master keys {', '.join(sorted(missing))}, and {keys.source} does not have them. "
-            "Put the right key file back: without it those numbers cannot be read."
+            f"Stored numbers and secrets need the master keys {', '.join(sorted(missing))}, "
+            f"and {keys.source} does not have them. Put the right key file back: without it they cannot be read."
         )
 
 
@@ -64,16 +73,33 @@ async def rekey(
 
 
 def _step(tx: Tx, vaults: Vaults, chance: Callable[[int], bytes]) -> int:
-    old = vault_store.keys_in_use(tx) - {vaults.test.current, vaults.live.current}
-    if not old:
-        return 0
-    name = min(old)
-    rows = vault_store.wrapped_by(tx, name, ROWS_PER_STEP)
+    current = {vaults.test.current, vaults.live.current}
+    if old := vault_store.keys_in_use(tx) - current:
+        return _move_numbers(tx, vaults, min(old), chance)
+    if old := secret_store.keys_in_use(tx) - current:
+        return _move_secrets(tx, vaults, min(old), chance)
+    return 0
+
+
+def _move_numbers(tx: Tx, vaults: Vaults, old: str, chance: Callable[[int], bytes]) -> int:
+    rows = vault_store.wrapped_by(tx, old, ROWS_PER_STEP)
     for row in rows:
         vault = vaults.of(row.livemode)
         try:
-            wrapped = vault.rewrap(row.account, row.livemode, row.vault_id, name, row.wrapped_key, chance=chance)
+            wrapped = vault.rewrap(row.account, row.livemode, row.vault_id, old, row.wrapped_key, chance=chance)
         except Unreadable as error:
             raise Unreadable(f"{row.vault_id} of {row.account}: {error}") from None
-        vault_store.rewrap(tx, row, name, vault.current, wrapped)
+        vault_store.rewrap(tx, row, old, vault.current, wrapped)
+    return len(rows)
+
+
+def _move_secrets(tx: Tx, vaults: Vaults, old: str, chance: Callable[[int], bytes]) -> int:
+    rows = secret_store.wrapped_by(tx, old, ROWS_PER_STEP)
+    for row in rows:
+        vault = vaults.of(row.livemode)
+        try:
+            wrapped = vault.rewrap(row.account, row.livemode, row.place, old, row.wrapped_key, chance=chance)
+        except Unreadable as error:
+            raise Unreadable(f"{row.id} of {row.account}: {error}") from None
+        secret_store.rewrap(tx, row, old, vault.current, wrapped)
     return len(rows)
