@@ -20,7 +20,7 @@ from finsecure_server.core.ledger import Entry, Taken
 from finsecure_server.core.money import CURRENCIES, Currency, display
 from finsecure_server.core.test_cards_page import markdown_table
 from finsecure_server.settings import defaults_text
-from tools import ledger_sections
+from tools import ledger_sections, webhooks_page
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -73,8 +73,8 @@ TYPES: Final[Mapping[str, str]] = {
 
 
 def errors() -> str:
-    """`docs/errors.md`: every error code, by family, then every decline code, by class."""
-    return NOTICE.format(source="core/errors.py and core/declines.py") + "\n".join(_errors())
+    """`docs/errors.md`: error codes by family, classes of failed deliveries, decline codes by class."""
+    return NOTICE.format(source="core/errors.py, core/delivery_failures.py and core/declines.py") + "\n".join(_errors())
 
 
 def _errors() -> Iterator[str]:
@@ -89,6 +89,7 @@ def _errors() -> Iterator[str]:
         for code, rule in RULES.items():
             if rule.type == kind:
                 yield from _error(code, rule)
+    yield from webhooks_page.failures()
     yield f"## Declines\n\nA bank can refuse for {len(DECLINES)} reasons. They arrive as a `card_error`, mostly"
     yield "`card_declined`, and `decline_code` says which. A **masked** reason is for the merchant only: the payer may"
     yield "be the thief, and reads what they would read if the bank had given no reason.\n"
@@ -213,6 +214,14 @@ def _entry(function: Callable[..., Entry], entry: Entry) -> str:
     return f"| {entry.kind} | {columns[0]} | {columns[1]} | {function.__doc__} |\n"
 
 
+# -- webhooks ---------------------------------------------------------------------------------------------------------
+
+
+def webhooks() -> str:
+    """`docs/webhooks.md`: how deliveries are signed, tried again and given up, and where they may go."""
+    return NOTICE.format(source="core/ and tools/webhooks_page.py") + webhooks_page.text()
+
+
 # -- settings ---------------------------------------------------------------------------------------------------------
 
 SETTINGS_HEAD: Final = """\
@@ -244,6 +253,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/testing-cards.md": testing_cards,
     "docs/currencies.md": currencies,
     "docs/LEDGER.md": ledger_page,
+    "docs/webhooks.md": webhooks,
     "docs/settings.md": settings,
     "contract/openapi.json": openapi,
 }

@@ -205,7 +205,7 @@ _REFUSED_ACCESS: Final = Explanation(
 _NOT_TAKEN: Final = Explanation(
     "The application looked at the event and refused it.",
     _DEVELOPER,
-    "Most often its check of the signature fails: another secret, or a body that was parsed before it was checked.",
+    "Its check of the signature fails: the secret is another one, or the body was parsed before it was checked.",
     (
         "Check the signature over the raw body, byte for byte as it came.",
         "Use the secret of this very endpoint, whole, whsec_ included.",
@@ -275,7 +275,7 @@ STATUSES: Final[Mapping[int, Explanation]] = {
         _DEVELOPER,
         "A rate limit of the application, or of a gateway before it, is lower than the rate of events.",
         (
-            "Set the endpoint's rate to what it can take: deliveries then wait here instead of failing.",
+            "Set the endpoint's rate_limit to what it can take: deliveries then wait here instead of failing.",
             "Answer with Retry-After, and the next attempt keeps to it within its bounds.",
         ),
     ),
@@ -326,7 +326,8 @@ TLS_FAULTS: Final[Mapping[TlsFault, Explanation]] = {
         "It was made for tests, or the host presents its default certificate.",
         (
             "Get a certificate from a public authority, and present it for this host name.",
-            "In test mode, use an http URL instead.",
+            "If it is your own authority's, name that in the server's setting webhook_ca_file.",
+            "In test mode, an http URL will do.",
         ),
     ),
     TlsFault.UNKNOWN_ISSUER: Explanation(
