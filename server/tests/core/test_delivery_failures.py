@@ -10,6 +10,7 @@ from finsecure_server.core import delivery_failures as rules
 from finsecure_server.core.delivery import Failure, Outcome, Phase
 from finsecure_server.core.delivery_failures import FAILURES, Explanation, TlsFault, explain, tls_fault, variants
 from finsecure_server.core.errors import GUIDES, Code, Side
+from finsecure_server.net import causes
 
 EVERY = [
     *((failure.value, FAILURES[failure]) for failure in Failure),
@@ -153,6 +154,14 @@ def test_what_is_wrong_with_tls(words: str) -> None:
 def test_every_fault_of_tls_can_be_told() -> None:
     assert set(WORDS.values()) - {None} == set(TlsFault)
     assert all(" " in sign for sign, _ in rules._TLS_WORDS), "a host name could be taken for it"
+
+
+def test_every_word_that_we_have_for_a_failed_handshake_is_understood() -> None:
+    """All but those that leave open why: the general advice is for them."""
+    said = [f"The certificate of shop.example {words}." for words in causes._NO_TRUST.values()]
+    said += [f"No TLS connection with shop.example: {words}." for words in causes._NO_TLS.values()]
+    open_ended = {"No TLS connection with shop.example: it closed the connection."}
+    assert {words for words in said if tls_fault(words) is None} == open_ended
 
 
 def test_what_did_not_fail_is_not_explained() -> None:
