@@ -53,6 +53,7 @@ async def settled(world: World) -> None:
     await refunds(world)
     await disputes(world)
     await payouts(world)
+    await endpoints(world)
     await world.post("/v1/payment_intents", {"amount": 700, "currency": "usd"}, idempotency_key="order-1")
     await world.post("/v1/payment_intents", {"amount": 1, "currency": "usd"}, idempotency_key="order-2")
 
@@ -105,6 +106,16 @@ async def payouts(world: World) -> None:
     canceled = await world.made("/v1/payouts", {"amount": 150, "currency": "usd"})
     await world.made(f"/v1/payouts/{canceled['id']}/cancel")
     await world.pass_time(60)
+
+
+async def endpoints(world: World) -> None:
+    hook = {"url": "https://shop.example/hooks", "enabled_events": ["*"], "headers[X-Shop-Token]": "open sesame"}
+    made = [await world.made("/v1/webhook_endpoints", hook) for _ in range(3)]
+    await world.made(f"/v1/webhook_endpoints/{made[0]['id']}", {"enabled_events": ["charge.*"], "timeout": 5})
+    await world.made(f"/v1/webhook_endpoints/{made[0]['id']}/roll_secret")
+    await world.made(f"/v1/webhook_endpoints/{made[1]['id']}/disable")
+    await world.pay(1100)
+    await world.call("DELETE", f"/v1/webhook_endpoints/{made[2]['id']}")
 
 
 async def under_way(world: World) -> None:

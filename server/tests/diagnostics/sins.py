@@ -471,6 +471,10 @@ SINS: dict[str, Sin] = {
     "a deleted customer that shows": Sin(
         Invariant.DOC, "customers", CUSTOMER, "UPDATE customers SET deleted = 1 WHERE id = :id"
     ),
+    "an endpoint that gets events and says it does not": Sin(
+        Invariant.DOC, "webhook_endpoints", "SELECT id FROM webhook_endpoints WHERE status = 'disabled'",
+        "UPDATE webhook_endpoints SET status = 'enabled' WHERE id = :id",
+    ),
     "a customer that is gone and counts": Sin(
         Invariant.DOC, "customers", "SELECT id FROM customers WHERE deleted = 1",
         "UPDATE customers SET deleted = 0 WHERE id = :id",

@@ -73,6 +73,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "net": "net",
         "available_on": "available_on",
     },
+    "webhook_endpoints": {**_ALWAYS, "status": "status"},
     "events": {**_ALWAYS, "type": "type", "sequence": "sequence"},
 }
 #: Members that no column repeats, and that rules look at.

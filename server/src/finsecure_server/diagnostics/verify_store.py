@@ -63,6 +63,9 @@ VERIFY_COUNT: Final = {
 # -- objects, each by its id -------------------------------------------------------------------------------------------
 
 VERIFY_OBJECTS: Final = {
+    "webhook_endpoints": """
+SELECT id, created_us, livemode, status, sequence, doc FROM webhook_endpoints
+WHERE account_id = :account AND livemode = :livemode AND id > :after_id ORDER BY id LIMIT :limit""",
     "customers": """
 SELECT id, created_us, livemode, email, deleted, sequence, doc FROM customers
 WHERE account_id = :account AND livemode = :livemode AND id > :after_id ORDER BY id LIMIT :limit""",
