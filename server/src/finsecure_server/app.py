@@ -62,8 +62,15 @@ from finsecure_server.web.render import Expansion, Loader
 from finsecure_server.web.request_log import RequestLog
 from finsecure_server.web.router import Route, Router
 from finsecure_server.webhooks import api as webhooks_api
-from finsecure_server.webhooks import endpoint_api, endpoint_jobs, endpoint_types, endpoint_views
-from finsecure_server.webhooks import log_store as deliveries_log
+from finsecure_server.webhooks import (
+    delivery_api,
+    delivery_types,
+    endpoint_api,
+    endpoint_jobs,
+    endpoint_types,
+    endpoint_views,
+)
+from finsecure_server.webhooks import log_store as deliveries
 from finsecure_server.webhooks import store as events
 from finsecure_server.worker import Job, Worker
 
@@ -74,6 +81,7 @@ API_ROUTES: Final[tuple[Route, ...]] = (
     *accounts_api.ROUTES,
     *webhooks_api.ROUTES,
     *endpoint_api.ROUTES,
+    *delivery_api.ROUTES,
     *ledger_api.ROUTES,
     *customers_api.ROUTES,
     *payment_methods_api.ROUTES,
@@ -115,12 +123,15 @@ LOADERS: Final[dict[str, Loader]] = {
     "refund": refunds.load,
     "setup_attempt": setup_store.load_attempt,
     "setup_intent": setup_store.load,
+    "webhook_attempt": deliveries.load_attempt,
+    "webhook_delivery": deliveries.load,
     "webhook_endpoint": endpoint_views.load,
     "any": load_any,
 }
 
 EXPANDS: Final[dict[str, dict[str, str]]] = {
     **endpoint_types.EXPANDS,
+    **delivery_types.EXPANDS,
     **ledger_types.EXPANDS,
     **customers_types.EXPANDS,
     **payment_methods_types.EXPANDS,
@@ -359,7 +370,7 @@ async def _chores(db: Database, deliveries_kept_days: int) -> None:
             await db.write(lambda tx: idempotency.prune(tx, now_us()))
             await request_logs.prune(db, now_us())
             await seal.run_all(db, now_us())
-            await deliveries_log.prune(db, now_us(), deliveries_kept_days)
+            await deliveries.prune(db, now_us(), deliveries_kept_days)
         except Exception:  # the next round tries again; nothing depends on this one
             log.exception("chores failed")
         await asyncio.sleep(CHORES_SECONDS)

@@ -61,7 +61,7 @@ class AttemptTiming(Struct, kw_only=True):
     connect_us: Microseconds | None
     tls_us: Microseconds | None
     first_byte_us: Annotated[
-        int | None, Meta(ge=0, description="Microseconds from the request on an open connection to the first byte.")
+        Microseconds | None, Meta(description="Microseconds from the request on an open connection to the first byte.")
     ]
     total_us: Microseconds
 
