@@ -85,8 +85,10 @@ class World(Edge):
         jobs: Mapping[str, Job] | None = None,
         expands: Mapping[str, Mapping[str, str]] | None = None,
         loaders: Mapping[str, Loader] | None = None,
+        master_keys: keys.Keys | None = None,
+        chance: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self.vaults = Vaults(keys.load_or_create(folder / "config" / "keys.toml", None))
+        self.vaults = Vaults(master_keys or keys.load_or_create(folder / "config" / "keys.toml", None))
         self.simulator = Simulator()
         super().__init__(
             db,
@@ -94,6 +96,7 @@ class World(Edge):
             expansion=Expansion({**EXPANDS, **(expands or {})}, {**LOADERS, **(loaders or {})}),
             processor=self.simulator,
             vaults=self.vaults,
+            chance=chance,
         )
         self.worker = Worker(db, {**JOBS, **(jobs or {})}, self.env, lambda: self.wall)
 
@@ -147,7 +150,7 @@ class World(Edge):
             livemode=livemode,
             wall=self.wall,
             clock_offset=clock_offset,
-            chance=os.urandom,
+            chance=self.chance,
             processor=None if livemode else self.simulator,
             vault=self.vaults.of(livemode),
             public_url=PUBLIC_URL,
