@@ -22,6 +22,7 @@ from finsecure_server.ledger import api as ledger_api
 from finsecure_server.ledger import jobs as ledger_jobs
 from finsecure_server.ledger import store as ledger
 from finsecure_server.ledger import types as ledger_types
+from finsecure_server.net.outbound import Outbound
 from finsecure_server.payment_methods import api as payment_methods_api
 from finsecure_server.payment_methods import keys
 from finsecure_server.payment_methods import store as payment_methods
@@ -38,7 +39,8 @@ from finsecure_server.storage.drive import drive
 from finsecure_server.web.render import Expansion, Loader
 from finsecure_server.web.router import Route
 from finsecure_server.webhooks import api as webhooks_api
-from finsecure_server.webhooks import endpoint_api, endpoint_jobs, endpoint_types, endpoint_views
+from finsecure_server.webhooks import delivery_jobs, endpoint_api, endpoint_jobs, endpoint_types, endpoint_views
+from finsecure_server.webhooks.sender import Sender
 from finsecure_server.worker import Job, Worker
 from tests.edge import PUBLIC_URL, SECOND, Edge, Got
 
@@ -51,7 +53,7 @@ ROUTES: Final = (
     *payment_methods_api.ROUTES,
     *payments_api.ROUTES,
 )
-JOBS: Final[dict[str, Job]] = {**endpoint_jobs.JOBS, **ledger_jobs.JOBS, **payments_jobs.JOBS}
+JOBS: Final[dict[str, Job]] = {**endpoint_jobs.JOBS, **ledger_jobs.JOBS, **payments_jobs.JOBS, **delivery_jobs.JOBS}
 EXPANDS: Final = {
     **endpoint_types.EXPANDS,
     **ledger_types.EXPANDS,
@@ -70,6 +72,7 @@ LOADERS: Final[dict[str, Loader]] = {
 DAY: Final = 86_400
 
 _EVENTS: Final = "SELECT type, sequence, doc FROM events WHERE object_id = :id ORDER BY sequence"
+_NEXT_DELIVERY: Final = "SELECT MIN(next_us) AS due_us FROM deliveries WHERE next_us IS NOT NULL"
 _FAILED: Final = "SELECT kind, object_id, last_error FROM due WHERE last_error IS NOT NULL"
 
 
@@ -99,6 +102,8 @@ class World(Edge):
             chance=chance,
         )
         self.worker = Worker(db, {**JOBS, **(jobs or {})}, self.env, lambda: self.wall)
+        self.outbound = Outbound(test_loopback=True)
+        self.sender = self.another_sender("worker of tests")
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
@@ -160,15 +165,41 @@ class World(Edge):
         """Run an op for the account, in test mode, to its end."""
         return await drive(self.db, lambda tx: op(tx, self.env(), *args))
 
-    async def pass_time(self, seconds: int) -> None:
-        """Let time pass, and have what falls due done at its time. No job may fail."""
+    def another_sender(self, name: str) -> Sender:
+        """A sender of its own name beside the world's own."""
+        return Sender(
+            self.db,
+            self.outbound,
+            self.env,
+            name=name,
+            clock=lambda: self.wall,
+            chance=os.urandom,
+            public_url=PUBLIC_URL,
+        )
+
+    async def deliver(self) -> None:
+        """Send what is due to the endpoints, and write down what became of it. Needs `outbound` to be open."""
+        await self.sender.settle()
+
+    async def next_delivery_us(self) -> int | None:
+        """When the next attempt is due."""
+        row = await self.db.read(lambda reader: reader.one(_NEXT_DELIVERY))
+        assert row is not None
+        due_us: int | None = row["due_us"]
+        return due_us
+
+    async def pass_time(self, seconds: int, *, deliver: bool = False) -> None:
+        """Let time pass, and have what falls due done at its time, deliveries too if told so. No job may fail."""
         end = self.wall + seconds * SECOND
         while True:
-            due_us = await self.db.read(queue.next_due_us)
+            times = [await self.db.read(queue.next_due_us), await self.next_delivery_us() if deliver else None]
+            due_us = min((time for time in times if time is not None), default=None)
             if due_us is None or due_us > end:
                 break
             self.wall = max(self.wall, due_us)
             await self.worker.sweep()
+            if deliver:
+                await self.deliver()
             failed = await self.db.read(lambda reader: reader.all(_FAILED))
             assert not failed, [tuple(row[name] for name in ("kind", "object_id", "last_error")) for row in failed]
         self.wall = end

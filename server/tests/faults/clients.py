@@ -42,13 +42,19 @@ class Connection:
 
     async def post(self, path: str, params: Mapping[str, object], key: str | None = None) -> Answer:
         """POST a form. OSError or EOFError when the server is gone."""
+        extra = f"Idempotency-Key: {key}\r\n" if key else ""
+        return await self._call("POST", path, urlencode(params).encode(), extra)
+
+    async def get(self, path: str) -> Answer:
+        """GET. OSError or EOFError when the server is gone."""
+        return await self._call("GET", path, b"", "")
+
+    async def _call(self, method: str, path: str, body: bytes, extra: str) -> Answer:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
-        body = urlencode(params).encode()
-        extra = f"Idempotency-Key: {key}\r\n" if key else ""
         head = (
-            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {KEY}\r\n{extra}"
+            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {KEY}\r\n{extra}"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         writer.write(head.encode() + body)

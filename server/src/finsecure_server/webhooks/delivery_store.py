@@ -22,13 +22,13 @@ WHERE account_id = :account AND livemode = :livemode AND endpoint_id > :endpoint
 ORDER BY endpoint_id, next_us LIMIT 1"""
 FIRST_DUE: Final = """
 SELECT next_us FROM deliveries
-WHERE account_id = :account AND livemode = :livemode AND endpoint_id = :endpoint AND next_us IS NOT NULL
+WHERE account_id = :account AND livemode = :livemode AND endpoint_id = :endpoint AND next_us > :after
 ORDER BY next_us LIMIT 1"""
 DUE: Final = """
 SELECT d.id, d.event_id, d.attempts, d.tried, d.cause, d.next_us, e.type, e.object_id, e.doc
 FROM (SELECT * FROM deliveries
 WHERE account_id = :account AND livemode = :livemode AND endpoint_id = :endpoint
-AND next_us >= :since AND next_us <= :now AND next_us IS NOT NULL
+AND next_us <= :now
 ORDER BY next_us LIMIT :limit) d
 JOIN events e ON e.account_id = d.account_id AND e.livemode = d.livemode AND e.id = d.event_id"""
 
@@ -122,15 +122,15 @@ def _lane_key(row: Row) -> LaneKey:
     return LaneKey(row["account_id"], bool(row["livemode"]), row["endpoint_id"])
 
 
-def first_due_us(reader: Reader, key: LaneKey) -> int | None:
-    """When something is next due at an endpoint."""
-    row = reader.one(FIRST_DUE, **_key(key))
+def first_due_us(reader: Reader, key: LaneKey, after_us: int) -> int | None:
+    """When something is next due at an endpoint, later than that."""
+    row = reader.one(FIRST_DUE, **_key(key), after=after_us)
     return None if row is None else int(row["next_us"])
 
 
-def due(reader: Reader, key: LaneKey, since_us: int, now_us: int, limit: int) -> list[DueDelivery]:
-    """What is due between the two times, the longest waiting first."""
-    rows = reader.all(DUE, **_key(key), since=since_us, now=now_us, limit=limit)
+def due(reader: Reader, key: LaneKey, now_us: int, limit: int) -> list[DueDelivery]:
+    """What is due, the longest waiting first."""
+    rows = reader.all(DUE, **_key(key), now=now_us, limit=limit)
     found = [
         DueDelivery(
             row["id"], row["event_id"], row["attempts"], row["tried"], row["cause"], row["next_us"],
