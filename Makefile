@@ -58,7 +58,7 @@ format: $(DEV) ## lay out the code and sort the imports
 	@$(BIN)/ruff format
 
 generate: $(DEV) ## write the reference pages and the API contract from the code
-	@$(BIN)/python -m tools.generate
+	@PYTHONPATH=.:server $(BIN)/python -m tools.generate
 
 bench: $(DEV) ## measure speed and memory beside a peer and write bench/results/
 	@PYTHONPATH=.:server $(BIN)/python -m bench.run $(ARGS)

@@ -20,7 +20,7 @@ from finsecure_server.core.ledger import Entry, Taken
 from finsecure_server.core.money import CURRENCIES, Currency, display
 from finsecure_server.core.test_cards_page import markdown_table
 from finsecure_server.settings import defaults_text
-from tools import ledger_sections, webhooks_page
+from tools import events_page, examples, ledger_sections, webhooks_page
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -238,6 +238,14 @@ def settings() -> str:
     return f"{NOTICE.format(source='defaults.toml')}{SETTINGS_HEAD}```toml\n{defaults_text()}```\n"
 
 
+# -- events -----------------------------------------------------------------------------------------------------------
+
+
+def events() -> str:
+    """`docs/events.md`: every type of event, with an example."""
+    return NOTICE.format(source="core/event_types.py and tools/examples.py") + events_page.text()
+
+
 # -- the contract -----------------------------------------------------------------------------------------------------
 
 
@@ -255,6 +263,8 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/LEDGER.md": ledger_page,
     "docs/webhooks.md": webhooks,
     "docs/settings.md": settings,
+    "docs/events.md": events,
+    "server/src/finsecure_server/webhooks/examples.json": examples.text,
     "contract/openapi.json": openapi,
 }
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from finsecure_server.web.params import Identifier, ListParams
+from finsecure_server.web.params import Expand, Identifier, ListParams
 
 
 class EventData(Struct, kw_only=True, omit_defaults=True):
@@ -61,6 +61,30 @@ class ThinEvent(Struct, kw_only=True):
     request: EventRequest
     sequence: int
     type: str
+
+
+class EventType(Struct, kw_only=True):
+    """A type of event."""
+
+    id: Annotated[str, Meta(description="What `type` says in such an event, and what a filter may name.")]
+    object: Literal["event_type"] = "event_type"
+    description: Annotated[str, Meta(description="When it happens.")]
+    example: Annotated[
+        Event | UnsetType,
+        Meta(description="Such an event, of objects that do not exist. Only when one type is retrieved."),
+    ] = UNSET
+    filters: Annotated[list[str], Meta(description="What lets it through to an endpoint, widest first.")]
+    previous_attributes: Annotated[
+        Literal["always", "sometimes", "never"], Meta(description="Whether it shows the old values of what changed.")
+    ]
+    related_type: Annotated[str, Meta(description="What `data.object.object` says.")]
+
+
+class SendTestEvent(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which event an endpoint is sent as a test. In live mode there is only `webhook_endpoint.test`."""
+
+    type: Annotated[str, Meta(min_length=1, max_length=100, description="Any type of event.")] = "webhook_endpoint.test"
+    expand: Expand | UnsetType = UNSET
 
 
 class ListEvents(ListParams, kw_only=True, forbid_unknown_fields=True):
