@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
@@ -64,14 +65,17 @@ from finsecure_server.web.router import Route, Router
 from finsecure_server.webhooks import api as webhooks_api
 from finsecure_server.webhooks import (
     delivery_api,
+    delivery_jobs,
     delivery_types,
     endpoint_api,
     endpoint_jobs,
     endpoint_types,
     endpoint_views,
+    sample_api,
 )
 from finsecure_server.webhooks import log_store as deliveries
 from finsecure_server.webhooks import store as events
+from finsecure_server.webhooks.sender import Sender
 from finsecure_server.worker import Job, Worker
 
 log = structlog.get_logger()
@@ -82,6 +86,7 @@ API_ROUTES: Final[tuple[Route, ...]] = (
     *webhooks_api.ROUTES,
     *endpoint_api.ROUTES,
     *delivery_api.ROUTES,
+    *sample_api.ROUTES,
     *ledger_api.ROUTES,
     *customers_api.ROUTES,
     *payment_methods_api.ROUTES,
@@ -94,6 +99,7 @@ API_ROUTES: Final[tuple[Route, ...]] = (
 )
 JOBS: Final[dict[str, Job]] = {
     **endpoint_jobs.JOBS,
+    **delivery_jobs.JOBS,
     **ledger_jobs.JOBS,
     **payments_jobs.JOBS,
     **refunds_jobs.JOBS,
@@ -147,6 +153,7 @@ ROUTES: Final[tuple[Route, ...]] = (*CONTRACT_ROUTES, *pages_api.ROUTES)
 
 CHORES_SECONDS: Final = 60.0
 AFTER_BUG_SECONDS: Final = 1.0
+LAST_WORDS_SECONDS: Final = 1.0  # beyond the grace, to write down what became of the last attempts
 
 
 def contract(public_url: str) -> dict[str, Any]:
@@ -160,14 +167,17 @@ def now_us() -> int:
 
 
 class Work:
-    """What is done without being asked: due jobs and chores. Inside a server, or in a process of its own."""
+    """What is done without being asked: jobs, deliveries, chores. Inside a server, or in a process of its own."""
 
-    def __init__(self, db: Database, worker: Worker, outbound: Outbound, *, deliveries_kept_days: int) -> None:
+    def __init__(
+        self, db: Database, worker: Worker, sender: Sender, outbound: Outbound, *, deliveries_kept_days: int
+    ) -> None:
         self.db = db
         self.worker = worker
+        self.sender = sender
         self._outbound = outbound
         self._deliveries_kept_days = deliveries_kept_days
-        self._ends_by_itself: list[asyncio.Task[None]] = []
+        self._jobs: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -176,17 +186,24 @@ class Work:
 
     def begin(self) -> None:
         """Do the work from now on."""
-        self._ends_by_itself = [asyncio.create_task(_in_spite_of_bugs("due jobs", self.worker.run))]
-        self._tasks = [*self._ends_by_itself, asyncio.create_task(_chores(self.db, self._deliveries_kept_days))]
+        self._jobs = asyncio.create_task(_in_spite_of_bugs("due jobs", self.worker.run))
+        sending = asyncio.create_task(_in_spite_of_bugs("deliveries", self.sender.run))
+        chores = asyncio.create_task(_chores(self.db, self._deliveries_kept_days))
+        self._tasks = [self._jobs, sending, chores]
+        self.db.listen(self.sender.hear)
 
-    async def finish(self, grace_seconds: float) -> None:
+    async def finish(self, grace_seconds: int) -> None:
         """Take nothing new, give what is under way its time, and cut what is left then."""
+        jobs, self._jobs = self._jobs, None
+        tasks, self._tasks = self._tasks, []
+        if jobs is None:
+            return
         self.worker.stop()
+        stopping = asyncio.create_task(self.sender.stop(grace_seconds))
         try:
-            if self._ends_by_itself:
-                await asyncio.wait(self._ends_by_itself, timeout=grace_seconds)
+            await asyncio.wait((jobs, stopping), timeout=grace_seconds + LAST_WORDS_SECONDS)
         finally:
-            tasks, self._tasks, self._ends_by_itself = self._tasks, [], []
+            tasks.append(stopping)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -213,6 +230,11 @@ class Server:
     def worker(self) -> Worker:
         """Who runs due jobs."""
         return self.work.worker
+
+    @property
+    def sender(self) -> Sender:
+        """Who delivers to endpoints."""
+        return self.work.sender
 
     async def start(self, *, work: bool = True) -> None:
         """Begin what goes on behind the scenes; without `work` a test, or another process, does what is due."""
@@ -287,7 +309,16 @@ def build_work(settings: Settings, db: Database, master_keys: MasterKeys) -> Wor
 
 def _work(settings: Settings, db: Database, envs: Envs) -> Work:
     worker = Worker(db, JOBS, envs.for_work, envs.clock)
-    return Work(db, worker, envs.outbound, deliveries_kept_days=settings.webhook_retention_days)
+    sender = Sender(
+        db,
+        envs.outbound,
+        envs.for_work,
+        name=f"{socket.gethostname()[:40]} {os.getpid()} {os.urandom(4).hex()}",
+        clock=envs.clock,
+        chance=envs.chance,
+        public_url=settings.public_url,
+    )
+    return Work(db, worker, sender, envs.outbound, deliveries_kept_days=settings.webhook_retention_days)
 
 
 def _outbound(settings: Settings) -> Outbound:
