@@ -22,6 +22,8 @@ async def furnish(house: House) -> Ids:
     refund = await house.made("/v1/refunds", {"charge": paid["latest_charge"], "amount": 500})
     payout = await house.made("/v1/payouts", {"amount": 100, "currency": "usd"})
     key = await house.made("/v1/api_keys", {"name": "Till", "scopes": ["customers:read"]})
+    hooks = {"url": "https://shop.example.com/hooks", "enabled_events": ["webhook_endpoint.recovered"]}
+    endpoint = await house.made("/v1/webhook_endpoints", hooks)
     await house.server.request_log.flush_now(house.server.db)
     return {
         "api_keys": key["id"],
@@ -37,6 +39,7 @@ async def furnish(house: House) -> Ids:
         "refunds": refund["id"],
         "request_logs": (await house.seen("/v1/request_logs"))["data"][0]["id"],
         "setup_intents": setup["id"],
+        "webhook_endpoints": endpoint["id"],
     }
 
 

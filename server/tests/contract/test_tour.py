@@ -195,6 +195,18 @@ async def payouts(house: House) -> None:
     await house.seen("/v1/payouts?status=failed&expand[]=data.failure_balance_transaction")
 
 
+async def event_types(house: House) -> None:
+    for listed in (await house.seen("/v1/event_types"))["data"]:
+        await house.seen(f"/v1/event_types/{listed['id']}")
+    assert (await house.get("/v1/event_types/payment_intent.paid")).code == "resource_missing"
+    given = {"url": "https://shop.example.com/hooks", "enabled_events": ["payout.paid"]}
+    path = f"/v1/webhook_endpoints/{(await house.made('/v1/webhook_endpoints', given))['id']}/send_test_event"
+    await house.made(path)
+    sent = await house.made(path, {"type": "charge.dispute.closed"})
+    await house.seen(f"/v1/events/{sent['id']}")
+    assert (await house.post(path, {"type": "refund.*"})).code == "event_type_unknown"
+
+
 async def books_and_logs(house: House) -> None:
     await house.seen("/v1/balance")
     for path in ("/v1/balance_transactions", "/v1/balance/history"):
@@ -219,6 +231,7 @@ TOUR: Final = (
     refunds,
     disputes,
     payouts,
+    event_types,
     books_and_logs,
 )
 
