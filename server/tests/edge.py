@@ -16,6 +16,7 @@ from finsecure_server.accounts import ops
 from finsecure_server.accounts.authenticate import Keys
 from finsecure_server.accounts.ops import OpenedAccount
 from finsecure_server.core.attempt import Processor
+from finsecure_server.core.delivery import Poster
 from finsecure_server.core.env import Env, Vault
 from finsecure_server.payment_methods.vault import Vaults
 from finsecure_server.storage.database import Database
@@ -140,6 +141,7 @@ class Edge(Client):
         expansion: Expansion | None = None,
         processor: Processor | None = None,
         vaults: Vaults | None = None,
+        poster: Poster | None = None,
         chance: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.db = db
@@ -149,6 +151,7 @@ class Edge(Client):
         self.noted = Noted()
         self._processor = processor
         self._vaults = vaults
+        self._poster = poster
         self.app = Application(
             Surroundings(
                 kitchen=Kitchen(db, expansion or Expansion({}, {}), PUBLIC_URL),
@@ -183,6 +186,7 @@ class Edge(Client):
             chance=self.chance,
             processor=None if livemode else self._processor,
             vault=cast("Vault", self._vaults and self._vaults.of(livemode)),
+            poster=self._poster,
             public_url=PUBLIC_URL,
             version=request.version,
             key_id=caller.key_id if caller else None,

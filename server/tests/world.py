@@ -93,16 +93,17 @@ class World(Edge):
     ) -> None:
         self.vaults = Vaults(master_keys or keys.load_or_create(folder / "config" / "keys.toml", None))
         self.simulator = Simulator()
+        self.outbound = Outbound(test_loopback=True)
         super().__init__(
             db,
             (*ROUTES, *routes),
             expansion=Expansion({**EXPANDS, **(expands or {})}, {**LOADERS, **(loaders or {})}),
             processor=self.simulator,
             vaults=self.vaults,
+            poster=self.outbound,
             chance=chance,
         )
         self.worker = Worker(db, {**JOBS, **(jobs or {})}, self.env, lambda: self.wall)
-        self.outbound = Outbound(test_loopback=True)
         self.sender = self.another_sender("worker of tests")
 
     # -- calls --------------------------------------------------------------------------------------------------------
@@ -158,6 +159,7 @@ class World(Edge):
             chance=self.chance,
             processor=None if livemode else self.simulator,
             vault=self.vaults.of(livemode),
+            poster=self.outbound,
             public_url=PUBLIC_URL,
         )
 

@@ -102,6 +102,7 @@ async def opened(
 ) -> AsyncIterator[House]:
     """A house for the length of a `with`. `settings` are those of the environment."""
     house = House(url, folder, agreement, settings, simulator)
+    await house.server.work.open()
     await house.open()
     try:
         yield house
