@@ -1,0 +1,22 @@
+"""Whom a client trusts: a bundle that you name, else this system's certificates. Verification is always on."""
+
+from __future__ import annotations
+
+import ssl
+
+from finsecure import errors
+from finsecure._core import environment
+
+
+def trusted(ca_bundle: str | None) -> ssl.SSLContext:
+    """TLS 1.2 or newer, with `ca_bundle` or FINSECURE_CA_BUNDLE (a file of PEM certificates), or the system's trust.
+
+    ConfigurationError if the bundle cannot be read.
+    """
+    bundle = ca_bundle or environment.variable("FINSECURE_CA_BUNDLE")
+    try:
+        context = ssl.create_default_context(cafile=bundle)
+    except (OSError, ssl.SSLError) as error:
+        raise errors.ConfigurationError(f"the CA bundle {bundle} cannot be read: {error}") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
