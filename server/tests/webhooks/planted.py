@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from finsecure_server.core import ids
 from finsecure_server.core.delivery import Cause, Failure, Message, Outcome, Phase, State, Timing, delivery_id
 from finsecure_server.storage.database import Database, Tx
 from finsecure_server.webhooks.attempts import Tried, attempt_of
@@ -141,3 +144,47 @@ async def attempt(
     await world.db.write(lambda tx: tx.append("webhook_attempts", columns))
     decoded: dict[str, Any] = msgspec.json.decode(doc)
     return decoded
+
+
+async def history(
+    world: World,
+    endpoint_id: str,
+    states: Iterable[State | None],
+    type_: str = "customer.created",
+    object_id: str = "",
+    *,
+    sample: bool = False,
+) -> list[str]:
+    """Events a millisecond apart, each with a delivery in this state, or with none; their ids."""
+    account = world.account.account
+    made: list[str] = []
+
+    def op(tx: Tx) -> None:
+        for number, state in enumerate(states, 1):
+            world.wall += 1_000
+            event_id = ids.make("evt", world.wall, os.urandom(ids.CHANCE_BYTES))
+            made.append(event_id)
+            key = {"account_id": account, "livemode": 0}
+            about = {"type": type_, "object_id": object_id or f"cus_{event_id[4:]}", "sample": int(sample)}
+            sequence = number if object_id else 1
+            what = {"id": event_id, "created_us": world.wall, "sequence": sequence, "doc": "{}"}
+            tx.append("events", {**key, **what, **about})
+            if state is not None:
+                over = state in (State.DELIVERED, State.EXHAUSTED)
+                row = {
+                    "id": delivery_id(event_id, endpoint_id),
+                    "created_us": world.wall,
+                    "event_id": event_id,
+                    "endpoint_id": endpoint_id,
+                    "origin": "event",
+                    "state": state.value,
+                    "next_us": world.wall if state is State.PENDING else None,
+                    "attempts": 4 if over else 0,
+                    "tried": 4 if over else 0,
+                    "cause": "automatic",
+                    "error": "webhook_http_error" if state is State.EXHAUSTED else None,
+                }
+                tx.append("deliveries", {**key, **row})
+
+    await world.db.write(op)
+    return made

@@ -181,7 +181,7 @@ CREATE TABLE deliveries (                  -- one event for one endpoint; writte
     tried INTEGER NOT NULL,                -- of those, how many of the present schedule are used up
     cause TEXT NOT NULL,                   -- automatic | resend | replay | test: what the next attempts are due to
     replay_id TEXT,                        -- the replay that scheduled it last
-    before_replay TEXT,                    -- its state before that, to go back to when the replay is canceled
+    before_replay TEXT,                    -- state, tried and cause before that, to go back to; missing: it was not there
     delivered_us INTEGER,                  -- when it first arrived
     error TEXT,                            -- class of the last failure
     PRIMARY KEY (account_id, livemode, id)

@@ -78,5 +78,10 @@ def send(tx: Tx, env: Env, event_id: str, endpoint_id: str) -> str:
         event=event_id,
         endpoint=endpoint_id,
     )
-    tx.tell(f"{env.account} {int(env.livemode)}")  # the sender
+    wake(tx, env)
     return delivery
+
+
+def wake(tx: Tx, env: Env) -> None:
+    """Tell the sender that something is due."""
+    tx.tell(f"{env.account} {int(env.livemode)}")
