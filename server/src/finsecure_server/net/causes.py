@@ -6,11 +6,14 @@ import errno
 import ssl
 from typing import Final, NamedTuple
 
-from aiohttp import ClientConnectorError, ClientResponseError
+import structlog
+from aiohttp import ClientConnectorError, ClientError, ClientResponseError
 
 from finsecure_server.core.delivery import Failure, Phase
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.net.trail import CONNECT_MAX_S, Stopped, Trail
+
+log = structlog.get_logger()
 
 
 class Reason(NamedTuple):
@@ -74,6 +77,12 @@ def reason(error: Exception, trail: Trail, host: str, timeout_s: int) -> Reason:
         return Reason(Failure.TIMEOUT, trail.phase, _late(trail, host, where, timeout_s))
     if isinstance(error, ClientResponseError):
         return Reason(Failure.PROTOCOL, Phase.HEADERS, f"What came back is not HTTP: {_first_line(error.message)}.")
+    if not isinstance(error, ClientError | OSError):
+        # Nothing that a receiver can bring about. The text may hold a header's secret.
+        log.error("webhook_not_sent", error=type(error).__name__, phase=trail.phase)
+        return Reason(
+            Failure.CONNECTION, Phase.CONNECT, f"FinSecure could not send the request ({type(error).__name__})."
+        )
     return _broken(_system(error), trail, host, where)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from time import monotonic_ns
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 import aiodns
@@ -99,6 +99,13 @@ class Outbound:
         """The URL as an endpoint keeps it. Raises url_invalid when no message could go there."""
         return check_url(text, livemode, self._policies[livemode])
 
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     async def post(self, message: Message) -> Outcome:
         """Send it once and tell what came of it, within `timeout_s` and half a second."""
         assert_no_open_transaction()
@@ -158,7 +165,7 @@ class _Attempt:
         finally:
             if token is not None:
                 TRAIL.reset(token)
-            self._leave(complete and reply is not None and reply.connection is None)
+            self._leave(reply, complete)
         return self._answered(reply, complete)
 
     async def _read(self, reply: ClientResponse) -> bool:
@@ -172,15 +179,17 @@ class _Attempt:
             self._size += len(chunk)
         return True
 
-    def _leave(self, usable: bool) -> None:
+    def _leave(self, reply: ClientResponse | None, complete: bool) -> None:
         """Keep the connection for the next request, or cut it: closing politely would wait for the receiver."""
         tap = self.trail.tap
         if tap is None:
             return
-        if usable and not tap.transport.is_closing():
+        if complete and reply is not None and reply.connection is None and not tap.transport.is_closing():
             self._lane.dialer.rest(tap)
-        else:
-            tap.transport.abort()
+            return
+        tap.transport.abort()
+        if reply is not None:
+            reply.close()
 
     def _failed(self, error: Exception) -> Outcome:
         why = reason(error, self.trail, self._host, self._message.timeout_s)
