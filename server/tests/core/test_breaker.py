@@ -32,6 +32,7 @@ def is_open(breaker: Breaker) -> bool:
 def test_the_numbers() -> None:
     assert (rules.STREAK, rules.SHARE_PERCENT, rules.SAMPLE_MIN, rules.WINDOW_S) == (5, 70, 10, 300)
     assert WAITS_S == (30, 60, 120, 240, 480, 900)
+    assert CLOSED == Breaker(0, 0, 0, 0, (), 0, 0)
 
 
 #: What came of the attempts of one half minute, and whether the last of them opened it.
@@ -54,6 +55,8 @@ SEQUENCES = {
     ".x" * 500: False,
     "xx." * 500: False,  # two thirds are no 70 %
     "x.xx.xx.xx.xx.xx.xx": False,
+    "." * 27 + "xxxx." * 34 + "xxx": False,  # 139 of 200
+    "." * 26 + "xxxx." * 34 + "xxxx": True,  # 140 of 200
 }
 
 

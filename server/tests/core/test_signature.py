@@ -219,6 +219,10 @@ def test_a_secret_of_another_kind_is_no_key_of_standard_webhooks(secret: str) ->
         signature.sign_standard(secret, "evt_1", 1_700_000_000, b"{}")
 
 
+def test_the_numbers() -> None:
+    assert (signature.SECRET_BYTES, signature.SECRETS_MAX, signature.TOLERANCE_S) == (32, 3, 300)
+
+
 def test_a_new_secret() -> None:
     chance = bytes(range(224, 256))
     secret = signature.new_secret(chance)
