@@ -39,7 +39,14 @@ from finsecure_server.storage.drive import drive
 from finsecure_server.web.render import Expansion, Loader
 from finsecure_server.web.router import Route
 from finsecure_server.webhooks import api as webhooks_api
-from finsecure_server.webhooks import delivery_jobs, endpoint_api, endpoint_jobs, endpoint_types, endpoint_views, replay_jobs
+from finsecure_server.webhooks import (
+    delivery_jobs,
+    endpoint_api,
+    endpoint_jobs,
+    endpoint_types,
+    endpoint_views,
+    replay_jobs,
+)
 from finsecure_server.webhooks.sender import Sender
 from finsecure_server.worker import Job, Worker
 from tests.edge import PUBLIC_URL, SECOND, Edge, Got
@@ -53,7 +60,13 @@ ROUTES: Final = (
     *payment_methods_api.ROUTES,
     *payments_api.ROUTES,
 )
-JOBS: Final[dict[str, Job]] = {**endpoint_jobs.JOBS, **replay_jobs.JOBS, **ledger_jobs.JOBS, **payments_jobs.JOBS, **delivery_jobs.JOBS}
+JOBS: Final[dict[str, Job]] = {
+    **endpoint_jobs.JOBS,
+    **replay_jobs.JOBS,
+    **ledger_jobs.JOBS,
+    **payments_jobs.JOBS,
+    **delivery_jobs.JOBS,
+}
 EXPANDS: Final = {
     **endpoint_types.EXPANDS,
     **ledger_types.EXPANDS,
