@@ -32,7 +32,7 @@ def is_open(breaker: Breaker) -> bool:
 def test_the_numbers() -> None:
     assert (rules.STREAK, rules.SHARE_PERCENT, rules.SAMPLE_MIN, rules.WINDOW_S) == (5, 70, 10, 300)
     assert WAITS_S == (30, 60, 120, 240, 480, 900)
-    assert CLOSED == Breaker(0, 0, 0, 0, (), 0, 0)
+    assert Breaker(0, 0, 0, 0, (), 0, 0) == CLOSED
 
 
 #: What came of the attempts of one half minute, and whether the last of them opened it.

@@ -33,7 +33,7 @@ def started(hours: float = 12) -> Failing:
 def test_the_numbers() -> None:
     assert (rules.APART_H, rules.TOGETHER_H) == (12, 24)
     assert (rules.WARN_FIRST_H, rules.WARN_LAST_H, rules.DISABLE_H) == (24, 72, 120)
-    assert NEVER == Failing(0, "", 0, 0)
+    assert Failing(0, "", 0, 0) == NEVER
 
 
 def test_a_first_failure_is_only_remembered() -> None:
