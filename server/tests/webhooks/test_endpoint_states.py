@@ -86,6 +86,20 @@ async def test_enabled_it_gets_what_comes_and_what_was_held_stays(world: World) 
     assert await told(world, made["id"]) == ["created", "enabled"]
 
 
+async def test_what_was_held_is_replayed_if_asked(world: World) -> None:
+    made = await say(world, PATH, {**PLAIN, "disabled": True})
+    await world.pay()
+    path = f"{PATH}/{made['id']}"
+    enabled = await world.made(path + "/enable", {"replay_held": "true"})
+    assert enabled.pop("replay").startswith("whr_")
+    assert enabled["status"] == "enabled"
+    assert await world.seen(path) == enabled
+    await world.pass_time(10)
+    assert await states(world, made["id"]) == {"pending": 3}
+    assert "replay" in await world.made(path + "/enable", {"replay_held": "true"})
+    assert await told(world, made["id"]) == ["created", "enabled"]
+
+
 async def test_what_is_so_already_says_nothing(world: World) -> None:
     made = await say(world, PATH, PLAIN)
     path = f"{PATH}/{made['id']}"

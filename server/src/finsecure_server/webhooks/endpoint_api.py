@@ -7,13 +7,15 @@ from typing import Final
 import msgspec
 from msgspec import UNSET
 
+from finsecure_server.core.endpoint_check import Seen
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code
 from finsecure_server.storage.database import Reader, Tx
+from finsecure_server.storage.drive import Ask
 from finsecure_server.web import lists
 from finsecure_server.web.params import Nothing
 from finsecure_server.web.router import Answer, Call, Route
-from finsecure_server.webhooks import endpoint_ops, endpoint_store, endpoint_views
+from finsecure_server.webhooks import endpoint_ops, endpoint_store, endpoint_trial, endpoint_views
 from finsecure_server.webhooks.endpoint_ops import Made
 from finsecure_server.webhooks.endpoint_types import (
     CreateWebhookEndpoint,
@@ -23,6 +25,7 @@ from finsecure_server.webhooks.endpoint_types import (
     RollSecret,
     UpdateWebhookEndpoint,
     WebhookEndpoint,
+    WebhookEndpointTest,
 )
 
 URL: Final = "/v1/webhook_endpoints"
@@ -59,7 +62,8 @@ def delete(tx: Tx, env: Env, call: Call[Nothing]) -> DeletedWebhookEndpoint:
 
 def enable(tx: Tx, env: Env, call: Call[EnableWebhookEndpoint]) -> WebhookEndpoint:
     """Deliver to it again, as if it had never failed."""
-    return endpoint_views.view(tx, env, endpoint_ops.enable(tx, env, _id(call)))
+    enabled = endpoint_ops.enable(tx, env, _id(call), call.params)
+    return endpoint_views.view(tx, env, enabled.wire, replay=UNSET if enabled.replay is None else enabled.replay)
 
 
 def disable(tx: Tx, env: Env, call: Call[Nothing]) -> WebhookEndpoint:
@@ -70,6 +74,16 @@ def disable(tx: Tx, env: Env, call: Call[Nothing]) -> WebhookEndpoint:
 def roll_secret(tx: Tx, env: Env, call: Call[RollSecret]) -> Answer:
     """A new signing secret."""
     return _once(tx, env, endpoint_ops.roll_secret(tx, env, _id(call), call.params))
+
+
+def test(tx: Tx, env: Env, call: Call[Nothing]) -> Ask[Seen, WebhookEndpointTest]:
+    """Send a signed event, the same again, and one with a wrong signature, and say what came of them."""
+    return endpoint_trial.begin(tx, env, _id(call))
+
+
+def recover_test(reader: Reader, env: Env, endpoint_id: str) -> Answer:
+    """The reply to a test that was cut short."""
+    return Answer(endpoint_trial.cut_short(reader, env, endpoint_id), object_id=endpoint_id)
 
 
 def _id(call: Call[Nothing] | Call[UpdateWebhookEndpoint] | Call[EnableWebhookEndpoint] | Call[RollSecret]) -> str:
@@ -162,5 +176,14 @@ ROUTES: Final = (
         scope="webhook_endpoints:write",
         summary="Roll a webhook endpoint's secret",
         errors=(Code.PARAMETER_OUT_OF_RANGE, Code.WEBHOOK_SECRET_LIMIT),
+    ),
+    Route(
+        "POST",
+        ONE + "/test",
+        test,
+        returns=WebhookEndpointTest,
+        scope="webhook_endpoints:write",
+        summary="Test a webhook endpoint",
+        recover=recover_test,
     ),
 )

@@ -23,7 +23,14 @@ from finsecure_server.net import guard
 from finsecure_server.storage import queue
 from finsecure_server.storage.database import Tx
 from finsecure_server.web.params import merged
-from finsecure_server.webhooks import delivery_store, endpoint_address, endpoint_secrets, endpoint_store, secret_store
+from finsecure_server.webhooks import (
+    delivery_store,
+    endpoint_address,
+    endpoint_secrets,
+    endpoint_store,
+    replay_ops,
+    secret_store,
+)
 from finsecure_server.webhooks import store as events
 from finsecure_server.webhooks.delivery_store import LaneKey
 from finsecure_server.webhooks.endpoint_store import Stored
@@ -33,6 +40,7 @@ from finsecure_server.webhooks.endpoint_types import (
     CreateWebhookEndpoint,
     DeletedWebhookEndpoint,
     DisabledReason,
+    EnableWebhookEndpoint,
     Endpoint,
     EndpointSecret,
     RollSecret,
@@ -57,6 +65,13 @@ class Made(NamedTuple):
 
     wire: Endpoint
     secret: str
+
+
+class Enabled(NamedTuple):
+    """An endpoint, and the replay that sends it what was held."""
+
+    wire: Endpoint
+    replay: str | None
 
 
 def create(tx: Tx, env: Env, params: CreateWebhookEndpoint) -> Made:
@@ -116,10 +131,15 @@ def update(tx: Tx, env: Env, endpoint_id: str, params: UpdateWebhookEndpoint) ->
     return stored.wire
 
 
-def enable(tx: Tx, env: Env, endpoint_id: str) -> Endpoint:
-    """Deliver to it again, as if it had never failed. Changes nothing when it is enabled. Raises resource_missing."""
+def enable(tx: Tx, env: Env, endpoint_id: str, params: EnableWebhookEndpoint) -> Enabled:
+    """Deliver to it again, as if it had never failed; what was held too, if asked. Raises resource_missing.
+
+    Changes nothing about an endpoint that is enabled; what is still held for it can be asked for then as well.
+    """
     _lock_lane(tx, env, endpoint_id)
-    return _enable(tx, env, endpoint_store.lock(tx, env, endpoint_id)).wire
+    wire = _enable(tx, env, endpoint_store.lock(tx, env, endpoint_id)).wire
+    replay = replay_ops.start(tx, env, endpoint_id, replay_ops.HELD).id if params.replay_held else None
+    return Enabled(wire, replay)
 
 
 def disable(tx: Tx, env: Env, endpoint_id: str) -> Endpoint:
