@@ -43,6 +43,11 @@ MEANT: Final[Mapping[str, tuple[Any, ...]]] = {
     "scopes": (["payment_intents:write"],),
     "evidence": ({"uncategorized_text": "winning_evidence"},),
     "by": (60,),
+    "url": ("http://127.0.0.1:1/hooks",),
+    "enabled_events": (["webhook_endpoint.recovered"], ["radar.early_fraud_warning.*"]),
+    "headers": ({"X-Shop-Token": "open sesame"},),
+    "timeout": (1,),
+    "expires_in": (0, 60),
     "expires_at": (4_000_000_000,),
 }
 #: What a body is made to hold, most of the time, for it would be refused without.
@@ -53,9 +58,11 @@ USUAL: Final[Mapping[str, Mapping[str, Any]]] = {
     "/v1/payment_methods": {"type": "card", "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034}},
     "/v1/refunds": {"amount": 500},
     "/v1/payouts": {"amount": 1, "currency": "usd"},
+    "/v1/webhook_endpoints": {"url": "http://127.0.0.1:1/hooks", "enabled_events": ["webhook_endpoint.recovered"]},
 }
 #: What does not go with it.
 EXCLUSIVE: Final = ("client_secret", "payment_intent", "payment_method_data", "us_bank_account", "payment_method_types")
+ENDPOINT: Final = {"url": "http://127.0.0.1:1/hooks", "enabled_events[]": "webhook_endpoint.recovered"}
 MEANT_OF_TEN: Final = 7
 
 
@@ -70,6 +77,7 @@ class Target:
         self.ids: dict[str, list[str]] = {}
         intents, setups = "POST /v1/payment_intents/{intent}", "POST /v1/setup_intents/{intent}"
         self._fresh: dict[str, Callable[[], str]] = {
+            "DELETE /v1/webhook_endpoints/{webhook_endpoint}": self._endpoint,
             "DELETE /v1/customers/{customer}": lambda: self._post("/v1/customers")["id"],
             intents: self._unpaid,
             intents + "/confirm": self._unpaid,
@@ -85,7 +93,8 @@ class Target:
         }
 
     def fill(self) -> None:
-        """Make one of everything."""
+        """Make one of everything, and have an event that nobody takes."""
+        self._post("/v1/webhook_endpoints", **{**ENDPOINT, "enabled_events[]": "customer.created"})
         customer = self._post("/v1/customers", name="Jenny")["id"]
         method = self._post("/v1/payment_methods/pm_card_visa/attach", customer=customer)["id"]
         self._post("/v1/payment_methods/pm_card_visa/attach", customer=customer)
@@ -97,6 +106,8 @@ class Target:
         self._post("/v1/setup_intents", customer=customer, payment_method=method, confirm="true", usage="on_session")
         self._post("/v1/setup_intents", customer=customer)
         self._post("/v1/api_keys", name="Spare", **{"scopes[]": "customers:read"})
+        self._endpoint()
+        self._until(lambda: self._list("/v1/webhook_attempts") and self._list("/v1/webhook_deliveries"))
         self._until(lambda: self._list("/v1/disputes") and self._list("/v1/request_logs") and self._available())
         for _ in range(5):
             self._post("/v1/payouts", amount="20", currency="usd")
@@ -113,6 +124,9 @@ class Target:
                 "refunds",
                 "request_logs",
                 "setup_intents",
+                "webhook_attempts",
+                "webhook_deliveries",
+                "webhook_endpoints",
             )
         }
         self.ids["api_keys"] = self._list("/v1/api_keys?kind=restricted")
@@ -183,6 +197,11 @@ class Target:
 
     def _held(self) -> dict[str, Any]:
         return self._pay(payment_method="pm_card_visa", capture_method="manual")
+
+    def _endpoint(self) -> str:
+        """One that hardly ever hears of anything."""
+        made: str = self._post("/v1/webhook_endpoints", **ENDPOINT)["id"]
+        return made
 
     def _attached(self) -> str:
         customer = self.ids["customers"][0]

@@ -195,6 +195,36 @@ async def payouts(house: House) -> None:
     await house.seen("/v1/payouts?status=failed&expand[]=data.failure_balance_transaction")
 
 
+async def endpoints(house: House) -> None:
+    given = {
+        "url": "http://127.0.0.1:1/hooks",
+        "enabled_events": ["payment_intent.succeeded", "refund.*"],
+        "api_version": "2018-11-08",
+        "description": "The till",
+        "headers": {"X-Shop-Token": "open sesame"},
+        "metadata": {"team": "tea"},
+        "payload": "thin",
+        "rate_limit": 50,
+        "timeout": 1,
+    }
+    made = await house.made("/v1/webhook_endpoints", given)
+    assert made["secret"].startswith("whsec_")
+    path = f"/v1/webhook_endpoints/{made['id']}"
+    await house.made(path, {"headers": {"X-Shop-Token": None}, "rate_limit": None, "api_version": None})
+    await house.made(path + "/disable")
+    await house.pay()
+    assert (await house.seen(path))["health"]["held"] == 1
+    await house.made(path + "/enable", {"replay_held": True})
+    await house.made(path + "/roll_secret", {"expires_in": 0})
+    assert (await house.made(path + "/test"))["passed"] is False
+    await house.seen("/v1/webhook_endpoints?limit=2")
+    assert (await house.say("POST", path, {"enabled_events": ["tea.*"]})).code == "event_type_unknown"
+    assert (await house.say("POST", path, {"headers": {"Host": "x"}})).code == "webhook_header_invalid"
+    assert (await house.say("POST", path, {"url": "ftp://x"})).code == "url_invalid"
+    await house.call("DELETE", path)
+    assert (await house.get(path)).code == "resource_missing"
+
+
 async def event_types(house: House) -> None:
     for listed in (await house.seen("/v1/event_types"))["data"]:
         await house.seen(f"/v1/event_types/{listed['id']}")
@@ -231,6 +261,7 @@ TOUR: Final = (
     refunds,
     disputes,
     payouts,
+    endpoints,
     event_types,
     books_and_logs,
 )
