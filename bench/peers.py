@@ -1,10 +1,12 @@
-"""What a payment is measured against: the same HTTP without work, and the same rows without HTTP.
+"""What is measured against: the same HTTP without work, the same rows without HTTP, the same posts and nothing else.
 
-`python -m bench.peers echo PORT` serves; `python -m bench.peers commit FILE SECONDS` prints one line of JSON.
+`python -m bench.peers echo PORT` serves; `… commit FILE SECONDS` and `… post URL CLIENTS SECONDS` print one line of
+JSON.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -13,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import msgspec
 import uvicorn
 import uvloop
@@ -93,8 +96,29 @@ def _fresh(table: str, row: dict[str, Any], number: int) -> dict[str, Any]:
     return fresh
 
 
+async def post(url: str, clients: int, seconds: float) -> None:
+    """Post what a webhook has in bytes, as fast as an aiohttp client can."""
+    headers = {f"webhook-header-{number}": "x" * 60 for number in range(8)} | {"content-type": "application/json"}
+    body = b"x" * 900
+    until = time.perf_counter() + seconds
+    done = 0
+
+    async def client(session: aiohttp.ClientSession) -> None:
+        nonlocal done
+        while time.perf_counter() < until:
+            async with session.post(url, data=body, headers=headers) as reply:
+                await reply.read()
+            done += 1
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        await asyncio.gather(*(client(session) for _ in range(clients)))
+    print(json.dumps({"per_second": done / seconds}))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "echo":
         serve(int(sys.argv[2]))
+    elif sys.argv[1] == "post":
+        uvloop.run(post(sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))
     else:
         commit(Path(sys.argv[2]), float(sys.argv[3]))

@@ -24,6 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import grow, servers
+from bench.webhooks import webhooks
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
@@ -157,7 +158,7 @@ def fresh(home: Path, name: str) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--only", choices=["payments", "postgres", "start", "memory", "growth"])
+    parser.add_argument("--only", choices=["payments", "postgres", "start", "memory", "growth", "webhooks"])
     parser.add_argument("--million", action="store_true", help="growth up to 1,000,000 stored payments, not 100,000")
     wanted = parser.parse_args()
     lines: list[str] = []
@@ -176,6 +177,7 @@ def main() -> None:
         "start": lambda: start(home, say),
         "memory": lambda: memory(home, say),
         "growth": lambda: growth(home, say, 1_000_000 if wanted.million else 100_000),
+        "webhooks": lambda: webhooks(lambda name: fresh(home, name), say),
     }
     try:
         for name, section in sections.items():

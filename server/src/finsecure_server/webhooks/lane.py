@@ -13,8 +13,8 @@ from finsecure_server.webhooks.delivery_store import DueDelivery, LaneKey
 
 WIDTH_FIRST: Final = 2  # attempts at once while nothing is known of an endpoint; each success allows one more
 FETCH_MAX: Final = 64  # deliveries that are read ahead for an endpoint
-LEASE_US: Final = 8_000_000  # how long a lane stays a worker's that is not heard of any more
-RENEW_US: Final = 5_000_000  # a lease that has less than this left is renewed
+LEASE_US: Final = 6_000_000  # how long a lane stays a worker's that is not heard of any more
+RENEW_US: Final = 4_000_000  # a lease that has less than this left is renewed
 MARGIN_US: Final = 1_000_000  # nothing is sent on a lease that ends sooner
 assert MARGIN_US < RENEW_US < LEASE_US
 

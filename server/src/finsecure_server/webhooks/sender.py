@@ -26,6 +26,7 @@ from finsecure_server.core import ids, signature
 from finsecure_server.core.delivery import Message, Poster
 from finsecure_server.core.env import Env
 from finsecure_server.storage.database import CommitUnknown, Database, Reader, Tx, Unavailable
+from finsecure_server.storage.words import EVERYTHING
 from finsecure_server.webhooks import delivery_ops, delivery_store, lane_settings, payload
 from finsecure_server.webhooks.delivery_ops import Report, Verdict
 from finsecure_server.webhooks.delivery_store import DueDelivery, LaneKey, LaneRow
@@ -42,7 +43,6 @@ QUEUED_BYTES_ALL: Final = 32 << 20  # of events that are read ahead
 REPORTS_STEP: Final = 64  # to a transaction
 UNWRITTEN_MAX: Final = 2_000  # reports in memory while the database is away; then nothing more is sent
 AFTER_BUG_US: Final = 60_000_000
-EVERYTHING: Final = "*"  # the word that says: look at all of it
 FREE: Final = "free"  # at the end of a word: a worker has let go of the account's endpoints
 
 EnvOf = Callable[[str, bool, int], Env]
