@@ -32,6 +32,7 @@ async def furnish(house: House) -> Ids:
         "charges": held["latest_charge"],
         "customers": customer,
         "disputes": (await house.seen("/v1/disputes"))["data"][0]["id"],
+        "event_types": "refund.created",
         "events": (await house.seen("/v1/events"))["data"][0]["id"],
         "payment_intents": held["id"],
         "payment_methods": method,
