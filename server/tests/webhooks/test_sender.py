@@ -269,6 +269,24 @@ async def test_a_success_in_time_forgets_the_failures(world: World, receiver: Re
     assert (await world.seen(f"/v1/webhook_endpoints/{failing['id']}"))["status"] == "enabled"
 
 
+async def test_after_a_week_in_which_nothing_was_sent_what_is_due_decides(world: World, receiver: Receiver) -> None:
+    """The endpoint is well again, and we were away: it is not for its clock to disable it."""
+    receiver.answer = lambda _: 500
+    failing = await endpoint(world, receiver, enabled_events=["customer.created"])
+    await customer(world)
+    await world.pass_time(13 * HOUR, deliver=True)
+    await customer(world)
+    await world.deliver()
+    receiver.answer = lambda _: 200
+    world.wall += 8 * 24 * HOUR * SECOND
+    await world.worker.sweep()
+    assert (await world.seen(f"/v1/webhook_endpoints/{failing['id']}"))["status"] == "enabled"
+    await world.deliver()
+    await world.pass_time(HOUR)
+    shown = await world.seen(f"/v1/webhook_endpoints/{failing['id']}")
+    assert (shown["status"], shown["health"]["failing_since"]) == ("enabled", None)
+
+
 # -- what changes while something is in flight ------------------------------------------------------------------------
 
 

@@ -24,6 +24,9 @@ from finsecure_server.webhooks.delivery_store import DueDelivery, LaneKey, LaneR
 #: Due row: the clock of an endpoint that fails goes on, whether or not anything is sent to it.
 FAILING_CLOCK: Final = "webhook_failing"
 
+#: An attempt that is due decides sooner than that, however long its endpoint is left alone.
+LOOK_AGAIN_US: Final = 2 * breakers.WAITS_S[-1] * 1_000_000
+
 EnvOf = Callable[[str, bool, int], Env]
 
 _BREAKERS: Final = msgspec.json.Decoder(Breaker)
@@ -184,12 +187,18 @@ def _fares(tx: Tx, env_of: EnvOf, report: Report) -> bool:
 
 
 def failing_clock(tx: Tx, env: Env, endpoint_id: str) -> None:
-    """The job of FAILING_CLOCK: warn, or disable, an endpoint that has gone on failing."""
+    """The job of FAILING_CLOCK: warn, or disable, an endpoint that has gone on failing.
+
+    What is due to it is tried first, for that may be what we owe it after a time in which we did not run.
+    """
     key = LaneKey(env.account, env.livemode, endpoint_id)
     row = delivery_store.lock_lane(tx, key)
     if row is None:
         return
     failing = _FAILINGS.decode(row.failing)
+    if failing.clock_us and delivery_store.has_due(tx, key, env.wall):
+        queue.schedule(tx, env, FAILING_CLOCK, endpoint_id, env.now + LOOK_AGAIN_US)
+        return
     step = failings.at(failing, env.now)
     if step.failing != failing:
         _note(tx, key, step.failing, _BREAKERS.decode(row.breaker))

@@ -128,6 +128,12 @@ def first_due_us(reader: Reader, key: LaneKey, after_us: int) -> int | None:
     return None if row is None else int(row["next_us"])
 
 
+def has_due(reader: Reader, key: LaneKey, now_us: int) -> bool:
+    """Whether anything is due."""
+    first_us = first_due_us(reader, key, 0)
+    return first_us is not None and first_us <= now_us
+
+
 def due(reader: Reader, key: LaneKey, now_us: int, limit: int) -> list[DueDelivery]:
     """What is due, the longest waiting first."""
     rows = reader.all(DUE, **_key(key), now=now_us, limit=limit)
