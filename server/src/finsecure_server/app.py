@@ -71,6 +71,10 @@ from finsecure_server.webhooks import (
     endpoint_jobs,
     endpoint_types,
     endpoint_views,
+    replay_api,
+    replay_jobs,
+    replay_store,
+    replay_types,
     sample_api,
 )
 from finsecure_server.webhooks import log_store as deliveries
@@ -86,6 +90,7 @@ API_ROUTES: Final[tuple[Route, ...]] = (
     *webhooks_api.ROUTES,
     *endpoint_api.ROUTES,
     *delivery_api.ROUTES,
+    *replay_api.ROUTES,
     *sample_api.ROUTES,
     *ledger_api.ROUTES,
     *customers_api.ROUTES,
@@ -100,6 +105,7 @@ API_ROUTES: Final[tuple[Route, ...]] = (
 JOBS: Final[dict[str, Job]] = {
     **endpoint_jobs.JOBS,
     **delivery_jobs.JOBS,
+    **replay_jobs.JOBS,
     **ledger_jobs.JOBS,
     **payments_jobs.JOBS,
     **refunds_jobs.JOBS,
@@ -132,12 +138,14 @@ LOADERS: Final[dict[str, Loader]] = {
     "webhook_attempt": deliveries.load_attempt,
     "webhook_delivery": deliveries.load,
     "webhook_endpoint": endpoint_views.load,
+    "webhook_replay": replay_store.load,
     "any": load_any,
 }
 
 EXPANDS: Final[dict[str, dict[str, str]]] = {
     **endpoint_types.EXPANDS,
     **delivery_types.EXPANDS,
+    **replay_types.EXPANDS,
     **ledger_types.EXPANDS,
     **customers_types.EXPANDS,
     **payment_methods_types.EXPANDS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from finsecure_server.web.router import Route
 from tests.contract.house import House
@@ -24,6 +25,8 @@ async def furnish(house: House) -> Ids:
     key = await house.made("/v1/api_keys", {"name": "Till", "scopes": ["customers:read"]})
     hooks = {"url": "https://shop.example.com/hooks", "enabled_events": ["webhook_endpoint.recovered"]}
     endpoint = await house.made("/v1/webhook_endpoints", hooks)
+    attempt = await refused(house, customer)
+    replay = await house.made("/v1/webhook_replays", {"webhook_endpoint": attempt["webhook_endpoint"]})
     await house.server.request_log.flush_now(house.server.db)
     return {
         "api_keys": key["id"],
@@ -40,8 +43,21 @@ async def furnish(house: House) -> Ids:
         "refunds": refund["id"],
         "request_logs": (await house.seen("/v1/request_logs"))["data"][0]["id"],
         "setup_intents": setup["id"],
+        "webhook_attempts": attempt["id"],
+        "webhook_deliveries": attempt["delivery"],
         "webhook_endpoints": endpoint["id"],
+        "webhook_replays": replay["id"],
     }
+
+
+async def refused(house: House, customer: str) -> dict[str, Any]:
+    """The first attempt to tell of a customer, at an endpoint where nobody answers."""
+    hooks = {"url": "http://127.0.0.1:1/hooks", "enabled_events": ["customer.updated"], "timeout": 1}
+    endpoint = await house.made("/v1/webhook_endpoints", hooks)
+    await house.made(f"/v1/customers/{customer}", {"name": "Jenny Rosen"})
+    await house.server.sender.settle()
+    attempt: dict[str, Any] = (await house.seen(f"/v1/webhook_attempts?webhook_endpoint={endpoint['id']}"))["data"][0]
+    return attempt
 
 
 def path_of(route: Route, ids: Ids) -> str:

@@ -49,6 +49,9 @@ MEANT: Final[Mapping[str, tuple[Any, ...]]] = {
     "timeout": (1,),
     "expires_in": (0, 60),
     "expires_at": (4_000_000_000,),
+    "states": (["exhausted", "held"], ["delivered"]),
+    "types": (["customer.*"], ["*"]),
+    "rate": (1000,),
 }
 #: What a body is made to hold, most of the time, for it would be refused without.
 USUAL: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -78,6 +81,7 @@ class Target:
         intents, setups = "POST /v1/payment_intents/{intent}", "POST /v1/setup_intents/{intent}"
         self._fresh: dict[str, Callable[[], str]] = {
             "DELETE /v1/webhook_endpoints/{webhook_endpoint}": self._endpoint,
+            "POST /v1/webhook_replays/{webhook_replay}/cancel": self._replay,
             "DELETE /v1/customers/{customer}": lambda: self._post("/v1/customers")["id"],
             intents: self._unpaid,
             intents + "/confirm": self._unpaid,
@@ -107,6 +111,7 @@ class Target:
         self._post("/v1/setup_intents", customer=customer)
         self._post("/v1/api_keys", name="Spare", **{"scopes[]": "customers:read"})
         self._endpoint()
+        self._replay()
         self._until(lambda: self._list("/v1/webhook_attempts") and self._list("/v1/webhook_deliveries"))
         self._until(lambda: self._list("/v1/disputes") and self._list("/v1/request_logs") and self._available())
         for _ in range(5):
@@ -127,6 +132,7 @@ class Target:
                 "webhook_attempts",
                 "webhook_deliveries",
                 "webhook_endpoints",
+                "webhook_replays",
             )
         }
         self.ids["api_keys"] = self._list("/v1/api_keys?kind=restricted")
@@ -201,6 +207,10 @@ class Target:
     def _endpoint(self) -> str:
         """One that hardly ever hears of anything."""
         made: str = self._post("/v1/webhook_endpoints", **ENDPOINT)["id"]
+        return made
+
+    def _replay(self) -> str:
+        made: str = self._post("/v1/webhook_replays", webhook_endpoint=self._list("/v1/webhook_endpoints")[0])["id"]
         return made
 
     def _attached(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from finsecure_server.core.errors import RULES, Code
+from tests.contract.furniture import refused
 from tests.contract.house import House
 
 VISA: Final = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"}
@@ -237,6 +238,36 @@ async def event_types(house: House) -> None:
     assert (await house.post(path, {"type": "refund.*"})).code == "event_type_unknown"
 
 
+async def deliveries(house: House) -> None:
+    customer = (await house.made("/v1/customers", {}))["id"]
+    tried = await refused(house, customer)
+    assert (tried["status"], tried["error"]["code"]) == ("failed", "webhook_connection_error")
+    endpoint, event, delivery = (tried[name] for name in ("webhook_endpoint", "event", "delivery"))
+    everything = "expand[]=event&expand[]=webhook_endpoint&expand[]=delivery.event"
+    await house.seen(f"/v1/webhook_attempts/{tried['id']}?{everything}")
+    for query in (f"delivery={delivery}", f"related_object={customer}", "status=failed&error=webhook_connection_error"):
+        assert (await house.seen(f"/v1/webhook_attempts?{query}&expand[]=data.event"))["data"]
+    assert (await house.seen("/v1/webhook_deliveries?status=pending&limit=2&expand[]=data.webhook_endpoint"))["data"]
+    again = await house.made(f"/v1/webhook_deliveries/{delivery}/resend")
+    assert (again["cause"], again["last_error"]["code"]) == ("resend", "webhook_connection_error")
+    assert len((await house.made(f"/v1/events/{event}/resend"))["data"]) == 1
+    assert len((await house.made(f"/v1/events/{event}/resend", {"webhook_endpoint": endpoint}))["data"]) == 1
+    wanted = {"webhook_endpoint": endpoint, "states": ["exhausted", "missing"], "types": ["customer.*"], "rate": 100}
+    counted = await house.made("/v1/webhook_replays", {**wanted, "created": {"gte": 0}, "dry_run": True})
+    assert counted["total"] > 0
+    assert (await house.say("POST", "/v1/webhook_replays", wanted)).code == "parameter_missing"
+    begun = await house.made("/v1/webhook_replays", {**wanted, "created": {"gte": 0}, "expand": ["webhook_endpoint"]})
+    await house.pass_time(1)
+    await house.seen(f"/v1/webhook_deliveries/{delivery}?expand[]=replay&expand[]=event")
+    path = f"/v1/webhook_replays/{begun['id']}"
+    assert (await house.seen(path))["progress"]["scheduled"] == counted["total"]
+    assert (await house.made(path + "/cancel"))["status"] == "canceling"
+    await house.seen(f"/v1/webhook_replays?webhook_endpoint={endpoint}&expand[]=data.webhook_endpoint")
+    await house.made(f"/v1/webhook_endpoints/{endpoint}/disable")
+    for path in (f"/v1/webhook_deliveries/{delivery}/resend", f"/v1/events/{event}/resend"):
+        assert (await house.post(path)).status == 400
+
+
 async def books_and_logs(house: House) -> None:
     await house.seen("/v1/balance")
     for path in ("/v1/balance_transactions", "/v1/balance/history"):
@@ -262,6 +293,7 @@ TOUR: Final = (
     disputes,
     payouts,
     endpoints,
+    deliveries,
     event_types,
     books_and_logs,
 )

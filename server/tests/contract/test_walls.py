@@ -39,14 +39,18 @@ NAMING: Final = (
     ("POST", "/v1/payment_methods/pm_card_visa/attach", {"customer": "customers"}),
     ("GET", "/v1/payment_methods", {"customer": "customers"}),
     ("GET", "/v1/setup_attempts", {"setup_intent": "setup_intents"}),
+    ("POST", "/v1/webhook_replays", {"webhook_endpoint": "webhook_endpoints"}),
 )
 #: Filters by an object that need not exist: they just find nothing.
 FILTERS: Final = {
     "charge": "charges",
+    "delivery": "webhook_deliveries",
+    "event": "events",
     "object_id": "payment_intents",
     "payout": "payouts",
     "related_object": "payment_intents",
     "source": "charges",
+    "webhook_endpoint": "webhook_endpoints",
 }
 ATTEMPTS: Final = "/v1/setup_attempts"
 
@@ -168,7 +172,9 @@ async def test_events_and_logs_of_one_are_not_told_to_another(house: House) -> N
 async def test_without_a_key_there_is_nothing(house: House, route: Route) -> None:
     ids = dict.fromkeys("api_keys balance balance_transactions charges customers disputes events".split(), "x_1")
     ids |= dict.fromkeys("payment_intents payment_methods payouts refunds request_logs setup_intents".split(), "x_1")
-    ids |= dict.fromkeys("event_types webhook_endpoints".split(), "x_1")
+    ids |= dict.fromkeys(
+        "event_types webhook_endpoints webhook_attempts webhook_deliveries webhook_replays".split(), "x_1"
+    )
     path = path_of(route, ids) if "{" in route.path else route.path
     none = await house.call(route.method, path, headers={"authorization": "none"})
     wrong = await house.call(route.method, path, key="sk_test_" + "0" * 40)

@@ -241,7 +241,7 @@ async def test_an_op_begins_one_of_what_was_held(shop: World) -> None:
         return replay_ops.start(tx, env, endpoint, replay_ops.HELD)
 
     begun = await shop.do(op)
-    assert (begun.progress.total, begun.rate, begun.filter.states) == (3, 10, ("held",))
+    assert (begun.progress.total, begun.rate, begun.filter.states) == (3, 10, ["held"])
     await shop.pass_time(0)
     rows = [row for row in await planted.rows(shop.db, endpoint) if row["state"] == "pending"]
     assert [row["event_id"] for row in rows] == [events[0] for events in held]

@@ -169,5 +169,5 @@ class ResendEvent(Struct, kw_only=True, forbid_unknown_fields=True):
 
 EXPANDS: Final[dict[str, dict[str, str]]] = {
     "webhook_attempt": {"event": "event", "webhook_endpoint": "webhook_endpoint", "delivery": "webhook_delivery"},
-    "webhook_delivery": {"event": "event", "webhook_endpoint": "webhook_endpoint"},
+    "webhook_delivery": {"event": "event", "replay": "webhook_replay", "webhook_endpoint": "webhook_endpoint"},
 }

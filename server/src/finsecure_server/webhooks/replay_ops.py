@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from finsecure_server.core import event_types, ids
@@ -26,6 +26,7 @@ from finsecure_server.webhooks.replay_types import (
     CreateReplay,
     ReplayedTime,
     ReplayFilter,
+    ReplayState,
     WebhookReplay,
     WebhookReplayPreview,
 )
@@ -42,7 +43,7 @@ _SECOND: Final = 1_000_000
 _TIME_MAX: Final = 1 << 39  # seconds; far beyond what an id can say
 
 HELD: Final = ReplayFilter(
-    created=ReplayedTime(gte=None, lt=None), related_object=None, states=("held",), types=()
+    created=ReplayedTime(gte=None, lt=None), related_object=None, states=["held"], types=[]
 )  #: What an endpoint did not get while it was disabled.
 
 
@@ -69,11 +70,13 @@ def create(tx: Tx, env: Env, params: CreateReplay) -> WebhookReplay | WebhookRep
 
 
 def _filter(params: CreateReplay) -> ReplayFilter:
-    types = () if params.types is UNSET else tuple(dict.fromkeys(params.types))
+    types: list[str] = [] if isinstance(params.types, UnsetType) else list(dict.fromkeys(params.types))
     for position, pattern in enumerate(types):
         if not event_types.valid_pattern(pattern):
             raise Refused(Code.EVENT_TYPE_UNKNOWN, f"No event has the type '{pattern}'.", param=f"types[{position}]")
-    states = ("exhausted", "held") if params.states is UNSET else tuple(dict.fromkeys(params.states))
+    states: list[ReplayState] = ["exhausted", "held"]
+    if not isinstance(params.states, UnsetType):
+        states = list(dict.fromkeys(params.states))
     created = _created(params.created)
     if replay_store.MISSING in states and created.gte is None:
         raise Refused(

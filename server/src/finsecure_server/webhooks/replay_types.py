@@ -32,8 +32,8 @@ class ReplayFilter(Struct, kw_only=True, frozen=True):
 
     created: ReplayedTime
     related_object: str | None
-    states: tuple[ReplayState, ...]
-    types: tuple[str, ...]
+    states: list[ReplayState]
+    types: Annotated[list[str], Meta(description="Empty: of all types.")]
 
 
 class ReplayProgress(Struct, kw_only=True):
