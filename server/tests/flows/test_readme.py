@@ -6,7 +6,9 @@ import contextlib
 import io
 import re
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +17,7 @@ import requests
 
 from finsecure_server.storage.urls import sqlite_url
 from tests.flows.live import Live
+from tests.flows.test_stripe import until
 from tests.tidy import ROOT
 
 README: Final = (ROOT / "README.md").read_text("utf-8")
@@ -49,9 +52,13 @@ def shell(server: Live, command: str) -> dict[str, Any]:
     return answer
 
 
-def test_the_curl_of_the_readme_takes_a_payment(server: Live) -> None:
+def curl_of_the_readme() -> str:
     (block,) = (block for block in blocks("sh") if "\ncurl " in block)
-    intent = shell(server, block[block.index("curl ") :])
+    return block[block.index("curl ") :]
+
+
+def test_the_curl_of_the_readme_takes_a_payment(server: Live) -> None:
+    intent = shell(server, curl_of_the_readme())
     assert (intent["object"], intent["status"], intent["amount_received"]) == ("payment_intent", "succeeded", 2000)
 
 
@@ -61,16 +68,56 @@ def test_the_curl_that_the_server_prints_takes_a_payment(server: Live) -> None:
 
 
 def test_the_python_of_the_readme_prints_what_it_says(server: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its receiver too, behind a route of a real server."""
     monkeypatch.setenv("FINSECURE_SECRET_KEY", server.keys["test"])
     printed = io.StringIO()
     scope: dict[str, Any] = {}
-    with contextlib.redirect_stdout(printed):
+
+    def route(body: bytes, headers: Mapping[str, str]) -> int:
+        status: int = scope["webhook"](body, headers)
+        return status
+
+    with receiving(route) as (url, statuses), contextlib.redirect_stdout(printed):
         for block in blocks("python"):
-            exec(compile(block.replace(ADDRESS, server.url), "README.md", "exec"), scope)  # noqa: S102  that is the test
-    first, code, steps = printed.getvalue().splitlines()
+            text = block.replace(ADDRESS, server.url).replace("http://localhost:5000/webhook", url)
+            exec(compile(text, "README.md", "exec"), scope)  # noqa: S102  that is the test
+        assert route(b"{}", {"FinSecure-Signature": "t=1,v1=00"}) == 400
+        shell(server, curl_of_the_readme())
+        until(lambda: len(statuses) == 2)
+    first, code, steps, secret, *events = printed.getvalue().splitlines()
     assert ID.sub(r"\1…", first) == "pi_… succeeded"
     assert code == "insufficient_funds"
     assert steps.startswith("[")
+    assert secret.startswith("whsec_")
+    assert statuses == [200, 200]
+    assert sorted(ID.sub(r"\1…", event) for event in events) == [
+        "payment_intent.created pi_…",
+        "payment_intent.succeeded pi_…",
+    ]
+
+
+@contextlib.contextmanager
+def receiving(route: Callable[[bytes, Mapping[str, str]], int]) -> Iterator[tuple[str, list[int]]]:
+    """A server whose one route that is, and what it has answered so far."""
+    statuses: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            status = route(self.rfile.read(int(self.headers["content-length"])), dict(self.headers))
+            self.send_response(status)
+            self.send_header("content-length", "0")
+            self.end_headers()
+            statuses.append(status)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as receiver:
+        thread = threading.Thread(target=receiver.serve_forever)
+        thread.start()
+        yield f"http://localhost:{receiver.server_port}/webhook", statuses
+        receiver.shutdown()
+        thread.join()
 
 
 def test_the_reply_of_the_readme_is_the_reply(server: Live) -> None:
