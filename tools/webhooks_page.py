@@ -12,7 +12,7 @@ from finsecure_server.core.delivery_failures import FAILURES, Explanation, varia
 from finsecure_server.core.errors import Side
 from finsecure_server.net import guard, trail
 from finsecure_server.settings import defaults
-from finsecure_server.webhooks import endpoint_types
+from finsecure_server.webhooks import endpoint_types, replay_store, replay_types
 
 #: A secret and an event that everybody may know, for the example.
 SECRET: Final = signature.new_secret(bytes(range(32)))
@@ -167,6 +167,30 @@ mode the clock is the account's own: move it to see this happen.
 The deliveries of an endpoint that is deleted are `canceled`, and can still be seen.
 """
 
+SENDING_AGAIN: Final = """\
+## Sending again
+
+Whatever is sent again gets the whole schedule. `number` goes on counting, and `cause` says what it was due to.
+
+- **One delivery:** `POST /v1/webhook_deliveries/{{id}}/resend`, wherever it stands.
+- **One event:** `POST /v1/events/{{id}}/resend` sends it to every enabled endpoint that was to hear of it or wants its
+  type by now; with `webhook_endpoint`, to that one only, whatever it wants.
+- **All that matches a filter:** `POST /v1/webhook_replays` takes an endpoint, and of its deliveries those in `states`
+  (`exhausted` and `held` unless you say), of some `types`, about one object, or of events `created` in a range. The
+  state `missing` stands for events that the endpoint wants by now and that were never to be sent to it. `dry_run=true`
+  counts and sends nothing: up to {counted:,} by state alone, and among {looked:,} where types or objects matter; beyond
+  that, `total_is_at_least` is true.
+
+A replay makes `rate` deliveries a second due, {rate} unless you say and {rate_max} at most; the endpoint's own
+`rate_limit` holds as well. It is `completed` once all of it has been tried: what failed is tried again by its own
+schedule. `POST /v1/webhook_replays/{{id}}/cancel` stops it, and what was not tried goes back to where it stood. It
+stops by itself when its endpoint is disabled or deleted.
+
+Attempts and deliveries are forgotten {kept} days after they were made, unless `webhook_retention_days` says otherwise;
+a delivery stays as long as an attempt at it is kept. What was held goes as well, and what is pending never does. A
+delivery that is forgotten counts as `missing`, so a replay of that state needs to know from when on.
+"""
+
 LIMITS: Final = """\
 ## Limits
 
@@ -208,7 +232,7 @@ with the cause and the fix. [errors.md](errors.md#deliveries-to-webhook-endpoint
 
 def text() -> str:
     """The page without the notice that it is generated."""
-    return f"{_signing()}\n{_retrying()}\n{_leaving_alone()}\n{_bounds()}\n{_classes()}"
+    return f"{_signing()}\n{_retrying()}\n{_leaving_alone()}\n{_again()}\n{_bounds()}\n{_classes()}"
 
 
 def _signing() -> str:
@@ -283,6 +307,16 @@ def _leaving_alone() -> str:
                 kept=defaults()["webhook_retention_days"],
             ),
         )
+    )
+
+
+def _again() -> str:
+    return SENDING_AGAIN.format(
+        counted=replay_store.COUNTED_MAX,
+        looked=replay_store.COUNTED_BY_TYPE_MAX,
+        rate=replay_types.RATE_DEFAULT,
+        rate_max=replay_types.RATE_MAX,
+        kept=defaults()["webhook_retention_days"],
     )
 
 
