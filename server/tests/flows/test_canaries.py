@@ -228,6 +228,35 @@ def test_a_number_in_every_parameter_of_every_route(shop: Shop) -> None:
     assert_clean(shop)
 
 
+def test_what_endpoints_are_signed_with_and_their_own_headers(shop: Shop) -> None:
+    """A secret is in the reply that made it and nowhere else; the value of a header is nowhere at all."""
+    value = "open sesame, quietly"
+    hidden = [value]
+    for key, url in zip(shop.keys, ("http://127.0.0.1:1/hooks", "https://shop.example/hooks"), strict=False):
+        given = {"url": url, "enabled_events[]": "customer.created", "headers[X-Shop-Token]": value, "timeout": 1}
+        for _ in range(2):
+            made = shop.post("/v1/webhook_endpoints", given, headers={"Idempotency-Key": url}, key=key)
+            hidden += [made["secret"]] if "secret" in made else []
+        path = f"/v1/webhook_endpoints/{made['id']}"
+        for _ in range(2):
+            rolled = shop.post(path + "/roll_secret", {}, headers={"Idempotency-Key": f"roll {url}"}, key=key)
+            hidden += [rolled["secret"]] if "secret" in rolled else []
+        for method, where in (("GET", path), ("GET", "/v1/webhook_endpoints"), ("POST", path + "/disable")):
+            shop.call(method, where, key=key)
+        shop.call("GET", f"/v1/customers/{quote(hidden[-1])}", key=key)
+        shop.post("/v1/customers", {"email": hidden[-1]}, key=key)
+        shop.post(path, {"headers[X-Shop-Token]": value + "\n", "url": hidden[-1]}, key=key)
+        shop.post(path, {"headers[X-Shop-Token]": "****", "headers[X-Key]": hidden[-1]}, key=key)
+    assert len(hidden) == 5
+    shop.post(f"/v1/webhook_endpoints/{shop.call('GET', '/v1/webhook_endpoints')['data'][0]['id']}/enable", {})
+    shop.post("/v1/customers", {"name": "Jenny"})
+    shop.post(f"/v1/webhook_endpoints/{shop.call('GET', '/v1/webhook_endpoints')['data'][0]['id']}/test", {})
+    for secret in hidden:
+        assert sum(secret.encode() in reply for reply in shop.heard) == (secret != value)
+    shop.keys += [*hidden, *(secret.removeprefix("whsec_") for secret in hidden)]
+    assert_clean(shop)
+
+
 HEADERS = (
     "Authorization", "Idempotency-Key", "FinSecure-Version", "Stripe-Version", "User-Agent", "Content-Type", "Origin",
     "X-Forwarded-For", "Cookie", "Referer", "Accept", "X-Card", "Request-Id", "Stripe-Account",

@@ -259,7 +259,7 @@ def _value(value: Any, shape: Shape, form: bool, path: str) -> Any:
         if kind is Kind.STRUCT:
             return _struct(value, shape, form, path)
         if kind is Kind.MAP:
-            return value if shape.secret else _map(value, path)  # what is secret has limits of its own
+            return _secret_map(value, path) if shape.secret else _map(value, path)
         if kind is Kind.LIST and form:
             return _list([value[key] for key in _positions(value, path)], shape, form, path)
     if isinstance(value, list) and kind is Kind.LIST:
@@ -327,6 +327,14 @@ def _map(value: dict[str, Any], path: str) -> dict[str, Any]:
                 param=here,
             )
         check_text(text, here)
+    return value
+
+
+def _secret_map(value: dict[str, Any], path: str) -> dict[str, Any]:
+    """What is secret has limits of its own, and no key of it is named in an error."""
+    for part in (*value, *value.values()):
+        if isinstance(part, str):
+            check_text(part, path)
     return value
 
 
