@@ -85,7 +85,12 @@ INVARIANTS_HEAD: Final = """
 `finsecure-server verify` reads everything from one snapshot, beside a running server, and names every row for which one
 of these is not true; it exits with 1 if there is any. The numbers are fixed; words name what came later. Each has a
 test that plants a breach of it in a busy database, on both engines, and sees exactly that row named
-(`server/tests/diagnostics/sins.py`), beside the tests that hold it when rows are written.
+(`server/tests/diagnostics/sins.py` and `delivery_sins.py`), beside the tests that hold it when rows are written.
+
+Of webhooks, too, everything is proven that can still be known. An event within two minutes of a filter's beginning or
+end may have a delivery or not: it may have been written by a transaction that saw the one or the other. And what is
+past `webhook_retention_days` is forgotten, so an event must have its deliveries, and a delivery its attempts, only from
+the oldest attempt on that is left, or from a day ago if that is earlier.
 
 | | must be true | held by |
 |--|--|--|
@@ -103,6 +108,7 @@ class Held(NamedTuple):
 _POST: Final = "server/tests/ledger/test_post.py::"
 _SEQUENCE: Final = "server/tests/ledger/test_any_sequence.py::test_whatever_happens_the_books_are_right"
 _BOOKS: Final = "server/tests/core/test_ledger.py::test_whatever_happens_the_books_are_right"
+_WEBHOOKS: Final = "server/tests/webhooks/"
 _CLEAN: Final = "server/tests/diagnostics/test_clean.py::test_a_busy_database_is_clean_at_every_step"
 
 
@@ -145,6 +151,20 @@ INVARIANTS: Final = (
     _is(Invariant.KEYS, _CLEAN),
     _is(Invariant.LATER, _CLEAN),
     _is(Invariant.WHOLE, _CLEAN),
+    _is(
+        Invariant.DELIVERIES,
+        _WEBHOOKS + "test_log.py::test_an_event_has_one_delivery_for_each_endpoint_that_wants_it",
+    ),
+    _is(
+        Invariant.STATE,
+        _WEBHOOKS + "test_endpoint_states.py::test_disabled_what_waits_is_held_and_what_comes_too",
+    ),
+    _is(Invariant.ATTEMPTS, _WEBHOOKS + "test_sender.py::test_a_report_that_comes_too_late_changes_nothing"),
+    _is(Invariant.SIGNED, _WEBHOOKS + "test_endpoint_secrets.py::test_at_most_three_sign"),
+    _is(
+        Invariant.REPLAYED,
+        _WEBHOOKS + "test_replay_cancel.py::test_what_was_not_tried_goes_back_to_where_it_stood",
+    ),
     _is(Invariant.ENGINE, "server/tests/diagnostics/test_verify.py::test_a_file_that_cannot_be_read"),
 )
 assert {row.name for row in INVARIANTS} == set(Invariant) | {"7", "11", "13"}

@@ -14,11 +14,12 @@ from finsecure_server.payouts import jobs as payouts_jobs
 from finsecure_server.refunds import api as refunds_api
 from finsecure_server.refunds import jobs as refunds_jobs
 from finsecure_server.storage.database import Database
+from tests.diagnostics import hooks
 from tests.edge import SECOND
 from tests.world import DAY, World, open_world
 
 PARTS: Final[dict[str, Any]] = {
-    "routes": (*setup_api.ROUTES, *refunds_api.ROUTES, *disputes_api.ROUTES, *payouts_api.ROUTES),
+    "routes": (*setup_api.ROUTES, *refunds_api.ROUTES, *disputes_api.ROUTES, *payouts_api.ROUTES, *hooks.ROUTES),
     "jobs": {**refunds_jobs.JOBS, **disputes_jobs.JOBS, **payouts_jobs.JOBS},
 }
 
@@ -27,9 +28,11 @@ async def busy_world(db: Database, folder: Path) -> World:
     """A world with an account that has done all of it."""
     world = await open_world(db, folder, **PARTS)
     await settled(world)
+    listening = await hooks.listening(world)
     await world.pass_time(3 * DAY)
     await seal.run_all(db, world.wall)
     await under_way(world)
+    await hooks.under_way(world, listening)
     await seal.run_all(db, world.wall + 120 * SECOND)
     return world
 
@@ -53,7 +56,7 @@ async def settled(world: World) -> None:
     await refunds(world)
     await disputes(world)
     await payouts(world)
-    await endpoints(world)
+    await hooks.delivered(world)
     await world.post("/v1/payment_intents", {"amount": 700, "currency": "usd"}, idempotency_key="order-1")
     await world.post("/v1/payment_intents", {"amount": 1, "currency": "usd"}, idempotency_key="order-2")
 
@@ -106,16 +109,6 @@ async def payouts(world: World) -> None:
     canceled = await world.made("/v1/payouts", {"amount": 150, "currency": "usd"})
     await world.made(f"/v1/payouts/{canceled['id']}/cancel")
     await world.pass_time(60)
-
-
-async def endpoints(world: World) -> None:
-    hook = {"url": "https://shop.example/hooks", "enabled_events": ["*"], "headers[X-Shop-Token]": "open sesame"}
-    made = [await world.made("/v1/webhook_endpoints", hook) for _ in range(3)]
-    await world.made(f"/v1/webhook_endpoints/{made[0]['id']}", {"enabled_events": ["charge.*"], "timeout": 5})
-    await world.made(f"/v1/webhook_endpoints/{made[0]['id']}/roll_secret")
-    await world.made(f"/v1/webhook_endpoints/{made[1]['id']}/disable")
-    await world.pay(1100)
-    await world.call("DELETE", f"/v1/webhook_endpoints/{made[2]['id']}")
 
 
 async def under_way(world: World) -> None:

@@ -1,6 +1,7 @@
 """What must be true of the books at any moment, and what is said about a row of which it is not.
 
-The numbers are those of docs/LEDGER.md; the words name what the ledger's numbers do not cover.
+The numbers are those of docs/LEDGER.md; the words name what the ledger's numbers do not cover. Those about deliveries
+are the promise of docs/webhooks.md: whoever wanted to hear of an event hears of it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ class Invariant(StrEnum):
     KEYS = "keys"
     LATER = "later"
     WHOLE = "whole"
+    DELIVERIES = "deliveries"
+    STATE = "state"
+    ATTEMPTS = "attempts"
+    SIGNED = "signed"
+    REPLAYED = "replayed"
     ENGINE = "engine"
 
     @property
@@ -62,6 +68,12 @@ _SAYS = {
     Invariant.KEYS: "an idempotency key that is finished has its reply; one that is not has something still open",
     Invariant.LATER: "what waits for something is scheduled",
     Invariant.WHOLE: "what a row points to is there",
+    Invariant.DELIVERIES: "an event has one delivery to each endpoint that wanted it when it happened, and to no other "
+    "unless somebody asked for it",
+    Invariant.STATE: "a delivery stands where its attempts, its schedule and its endpoint have left it",
+    Invariant.ATTEMPTS: "the attempts at a delivery are numbered from 1 without a gap, up to the delivery's own count",
+    Invariant.SIGNED: "an endpoint has one to three secrets that sign, as it says; a deleted one has none",
+    Invariant.REPLAYED: "a replay has counted all that it scheduled, and is over once that was tried or taken back",
     Invariant.ENGINE: "the database itself is sound",
 }
 assert set(_SAYS) == set(Invariant)

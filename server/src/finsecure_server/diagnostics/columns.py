@@ -74,6 +74,13 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "available_on": "available_on",
     },
     "webhook_endpoints": {**_ALWAYS, "status": "status"},
+    "webhook_attempts": {
+        **_ALWAYS,
+        "endpoint_id": "webhook_endpoint",
+        "event_id": "event",
+        "object_id": "related_object",
+        "number": "number",
+    },
     "events": {**_ALWAYS, "type": "type", "sequence": "sequence"},
 }
 #: Members that no column repeats, and that rules look at.
@@ -82,6 +89,8 @@ _MORE: Final[Mapping[str, tuple[str, ...]]] = {
     "payment_intents": ("amount_received", "amount_capturable"),
     "refunds": ("pending_reason",),
     "balance_transactions": ("fee_details", "status"),
+    "webhook_endpoints": ("enabled_events", "headers", "secrets"),
+    "webhook_attempts": ("delivery", "error", "response", "status", "superseded"),
     "events": ("data",),
 }
 _GONE: Final = {"id": "id"}  # all that is left of a deleted customer

@@ -25,6 +25,9 @@ _STREAMS: Final = {
     "charges_of": ("charges", "payment_intent_id"),
     "refunds_of": ("refunds", "charge_id"),
     "disputes_of": ("disputes", "charge_id"),
+    "lanes_of": ("webhook_lanes", "endpoint_id"),
+    "secrets_of": ("webhook_secrets", "endpoint_id"),
+    "filters_of": ("webhook_filters", "endpoint_id"),
 }
 _WARNING: Final = "issfr_"  # an early fraud warning is an event and nothing else
 

@@ -15,9 +15,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
+from finsecure_server.accounts import store as accounts
 from finsecure_server.core.invariants import Book, Finding, Invariant
-from finsecure_server.diagnostics import columns, dossier, rules
+from finsecure_server.diagnostics import columns, deliveries, dossier, endpoints, rules
 from finsecure_server.diagnostics import verify_store as store
+from finsecure_server.diagnostics import verify_webhooks_store as webhooks
+from finsecure_server.diagnostics.deliveries import DAY_US, Known
+from finsecure_server.diagnostics.wanted import Wanted
 from finsecure_server.ledger import seal_store
 from finsecure_server.ledger import verify as ledger
 from finsecure_server.storage import soundness
@@ -28,7 +32,6 @@ from finsecure_server.web.idempotency import STARTED_KEPT_US
 Progress = Callable[[int, int], None]
 """Is told how many rows were read, and of how many."""
 
-DAY_US: Final = 86_400 * 1_000_000
 FINDINGS_MAX: Final = 1_000  # that are named; more are counted
 #: How often each table is walked, for the progress.
 _WALKS: Final = {
@@ -40,6 +43,12 @@ _WALKS: Final = {
     "charges": 2,
     "refunds": 2,
     "disputes": 2,
+    "webhook_filters": 2,
+    "webhook_secrets": 1,
+    "webhook_lanes": 1,
+    "deliveries": 1,
+    "webhook_attempts": 1,
+    "webhook_replays": 1,
     **dict.fromkeys(set(store.VERIFY_OBJECTS) - {"charges", "refunds", "disputes"}, 1),
 }
 
@@ -133,14 +142,17 @@ def _walk(reader: Reader, report: Report, wall_us: int, progress: Progress | Non
         if progress is not None:
             progress(min(report.rows, total), total + 1)
 
+    oldest_us = webhooks.oldest_attempt_us(reader)
     for book, table in store.books(reader):
         if table is not None:
             row = f"of {book}"
             _note(report, [Finding(Invariant.WHOLE, table, row, f"the account {book.account}", "no such account")])
             continue
         _note(report, ledger.check_book(reader, book, tell))
-        _note(report, _objects(reader, book, tell))
-        _note(report, _events(reader, book, tell))
+        ahead_us = 0 if book.livemode else accounts.clock_offset(reader, book.account)
+        _note(report, _objects(reader, book, wall_us, tell))
+        _note(report, _events(reader, book, deliveries.known(wall_us, oldest_us, ahead_us), tell))
+        _note(report, _replays(reader, book, tell))
         _note(report, _keys(reader, book, wall_us, tell))
         end = seal_store.last(reader, book)
         if end is not None:
@@ -156,9 +168,9 @@ def _note(report: Report, findings: Iterable[Finding]) -> None:
             report.findings.append(finding)
 
 
-def _objects(reader: Reader, book: Book, tell: store.Tell) -> Iterator[Finding]:
+def _objects(reader: Reader, book: Book, wall_us: int, tell: store.Tell) -> Iterator[Finding]:
     """Every id with everything that is known of it."""
-    streams = store.about(reader, book, tell)
+    streams = store.about(reader, book, tell) | webhooks.about_endpoints(reader, book, tell)
     streams |= {table: (store.objects(reader, book, table, tell), "id") for table in store.VERIFY_OBJECTS}
     waiting: set[str] = set()  # currencies in which something waits for its release
     entries = 0
@@ -167,6 +179,7 @@ def _objects(reader: Reader, book: Book, tell: store.Tell) -> Iterator[Finding]:
         entries += len(opened.entries)
         yield from dossier.check(opened)
         yield from rules.check(opened)
+        yield from endpoints.check(opened, wall_us)
         waiting.update(row["currency"] for row in parts.get("pending_funds", ()) if row["waiting"])
     transactions = store.ledger_transactions(reader, book)
     if entries != transactions:  # the walk by source, kind and ordinal steps over what it has seen
@@ -178,18 +191,37 @@ def _objects(reader: Reader, book: Book, tell: store.Tell) -> Iterator[Finding]:
             yield Finding(Invariant.FUNDS, "ledger_accounts", row, "0, as nothing waits for a release", str(pending))
 
 
-def _events(reader: Reader, book: Book, tell: store.Tell) -> Iterator[Finding]:
-    """Each event by itself: it says what its columns say, and shows the object that it is about."""
-    for row in store.events(reader, book, tell):
-        doc = columns.shown("events", row)
-        yield from columns.differing("events", row, doc, book)
-        data = getattr(doc, "data", UNSET)
-        about = data.get("object") if isinstance(data, dict) else None
-        if not isinstance(about, dict):
-            yield Finding(Invariant.DOC, "events", f"{row['id']} {book}", "an object in data.object", repr(about))
-        elif about.get("id", row["object_id"]) != row["object_id"]:
-            expected = f"{row['object_id']} in data.object"
-            yield Finding(Invariant.DOC, "events", f"{row['id']} {book}", expected, repr(about["id"]))
+def _events(reader: Reader, book: Book, what: Known, tell: store.Tell) -> Iterator[Finding]:
+    """Every event with its deliveries and the attempts at them."""
+    wanted = Wanted(webhooks.filters(reader, book, tell))
+    streams = {
+        "events": (store.events(reader, book, tell), "id"),
+        "deliveries": (webhooks.deliveries(reader, book, tell), "event_id"),
+        "attempts": (webhooks.attempts(reader, book, tell), "event_id"),
+    }
+    for event_id, parts in together(streams):
+        for row in parts.get("events", ()):
+            yield from _event(book, row)
+        yield from deliveries.check(book, event_id, parts, wanted, what)
+
+
+def _event(book: Book, row: Row) -> Iterator[Finding]:
+    """An event by itself: it says what its columns say, and shows the object that it is about."""
+    doc = columns.shown("events", row)
+    yield from columns.differing("events", row, doc, book)
+    data = getattr(doc, "data", UNSET)
+    about = data.get("object") if isinstance(data, dict) else None
+    if not isinstance(about, dict):
+        yield Finding(Invariant.DOC, "events", f"{row['id']} {book}", "an object in data.object", repr(about))
+    elif about.get("id", row["object_id"]) != row["object_id"]:
+        expected = f"{row['object_id']} in data.object"
+        yield Finding(Invariant.DOC, "events", f"{row['id']} {book}", expected, repr(about["id"]))
+
+
+def _replays(reader: Reader, book: Book, tell: store.Tell) -> Iterator[Finding]:
+    """Every replay with what it scheduled."""
+    for _, parts in together(webhooks.replays(reader, book, tell)):
+        yield from endpoints.check_replay(book, parts)
 
 
 def _keys(reader: Reader, book: Book, wall_us: int, tell: store.Tell) -> Iterator[Finding]:

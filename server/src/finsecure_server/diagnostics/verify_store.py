@@ -206,7 +206,7 @@ VERIFY_ABOUT: Final[dict[str, tuple[str, Start, str]]] = {
 # -- by themselves -----------------------------------------------------------------------------------------------------
 
 VERIFY_EVENTS: Final = """
-SELECT id, created_us, livemode, type, object_id, sequence, doc FROM events
+SELECT id, created_us, livemode, type, object_id, sequence, sample, doc FROM events
 WHERE account_id = :account AND livemode = :livemode AND id > :after_id ORDER BY id LIMIT :limit"""
 VERIFY_KEYS: Final = """
 SELECT k.key, k.state, k.lease_us, k.object_id, k.status, k.response, i.status AS intent_status,
