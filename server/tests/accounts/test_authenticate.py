@@ -15,6 +15,7 @@ from finsecure_server.accounts import api, authenticate, store
 from finsecure_server.accounts.authenticate import REMEMBERED_MAX, Keys, key_in
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Database, Reader, Tx, Unavailable
+from finsecure_server.storage.words import Hear
 from finsecure_server.web.router import Route
 from tests.edge import SECOND, T0, Edge, Got, basic
 
@@ -32,6 +33,9 @@ class Watched:
         self.was_written = asyncio.Event()
         self.held: asyncio.Event | None = None
         self._db = db
+
+    def listen(self, hear: Hear) -> None:
+        self._db.listen(hear)
 
     async def write(self, op: Callable[[Tx], T]) -> T:
         if self.fails:

@@ -13,6 +13,7 @@ import structlog
 from msgspec import UNSET, Struct, UnsetType
 
 from finsecure_server.storage.database import CommitUnknown, Database, Reader, Tx, Unavailable
+from finsecure_server.storage.words import Hear
 from finsecure_server.web import forms, request_log
 from finsecure_server.web.asgi import Caller, LogEntry
 from finsecure_server.web.params import CardNumber, Expand, Metadata, SecurityCode, Text
@@ -187,6 +188,9 @@ class Moody:
         self.writes = 0
         self.written = asyncio.Event()
         self._db = db
+
+    def listen(self, hear: Hear) -> None:
+        self._db.listen(hear)
 
     async def write(self, op: Callable[[Tx], T]) -> T:
         self.writes += 1

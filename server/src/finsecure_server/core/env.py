@@ -27,11 +27,22 @@ class Vault(Protocol):
 
 
 class Sealed(Protocol):
-    """An encrypted number, ready for the table `vault`."""
+    """An encrypted text, as it lies in its row: of the table `vault`, or of `webhook_secrets`."""
 
-    master_key: str
-    wrapped_key: bytes
-    sealed: bytes
+    @property
+    def master_key(self) -> str:
+        """The name of the master key that wraps the data key."""
+        ...
+
+    @property
+    def wrapped_key(self) -> bytes:
+        """The row's own data key, wrapped."""
+        ...
+
+    @property
+    def sealed(self) -> bytes:
+        """Nonce and ciphertext."""
+        ...
 
 
 class Env:
