@@ -364,9 +364,6 @@ class Modules:
                 lines += [f"        {text(step)}," for step in row["next_steps"]]
                 lines.append("    ),")
             lines.append("}\n")
-        lines.append("#: Declines that may pass when the same card is charged again within minutes.")
-        soon = [code for code, row in self.errors["declines"].items() if row["class"] == "SOFT_NOW"]
-        lines.append(f"SOON: frozenset[str] = frozenset({{{', '.join(map(text, soon))}}})\n")
         return "\n".join(lines)
 
 

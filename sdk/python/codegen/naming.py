@@ -9,6 +9,7 @@
 /v1/balance/history                             balance.list_history
 /v1/test_helpers/clock                          test_helpers.clock.retrieve        test_helpers is no path: a namespace
 /v1/test_helpers/clock/advance                  test_helpers.clock.advance
+/v1/tools/echo/run                              tools.echo.run                     a verb in a namespace
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ def places(operations: Iterable[Operation], paged: Mapping[str, bool]) -> dict[s
 def _place(one: Operation, paged: bool, known: set[tuple[str, str]], paths: set[str]) -> Place:
     parts = one.path.removeprefix("/v1/").split("/")
     depth = _depth(parts, paths)
+    if depth == len(parts) > 1 and one.method == "POST" and _is_a_verb(one.path, known, paths):
+        depth -= 1
     resource, rest = tuple(parts[:depth]), parts[depth:]
     has_members = any(path.startswith(f"/v1/{'/'.join(resource)}/{{") for path in paths)
     if rest and rest[0].startswith("{"):
@@ -84,6 +87,11 @@ def _depth(parts: list[str], paths: set[str]) -> int:
     return depth
 
 
+def _is_a_verb(path: str, known: set[tuple[str, str]], paths: set[str]) -> bool:
+    """Whether the last word of a path that is only posted to says what to do: nothing is read there, or below it."""
+    return ("GET", path) not in known and not any(other.startswith(f"{path}/") for other in paths)
+
+
 def _method(one: Operation, rest: list[str], paged: bool, member: bool, known: set[tuple[str, str]]) -> str:
     words = [part for part in rest if not part.startswith("{")]
     ends_in_id = one.path.endswith("}")
@@ -96,5 +104,5 @@ def _method(one: Operation, rest: list[str], paged: bool, member: bool, known: s
     else:
         creates = one.method == "POST" and not ends_in_id and (bool(words) or not member)
         verb = "create" if creates else _CRUD[one.method]
-    last = [words[-1] if paged else singular(words[-1])] if words else []
+    last = [words[-1] if verb == "list" else singular(words[-1])] if words else []
     return "_".join([verb, *map(singular, words[:-1]), *last])

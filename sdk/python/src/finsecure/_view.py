@@ -121,8 +121,18 @@ _SHOWN = ("id", "status", "amount", "currency", "type", "name")
 def view_of(data: dict[str, Any], kinds: Kinds | None, reply: Reply | None = None) -> FinSecureObject:
     """The view of a decoded object that is one of `kinds`; what is not known goes by its member `object`."""
     if not kinds:
-        kinds = REGISTRY.get(data.get("object", "")) or (AnyObject,)
+        kinds = _called(data.get("object")) or (AnyObject,)
     return _choose(data, kinds)(data, reply)
+
+
+def _called(name: object) -> Kinds | None:
+    """The classes of what calls itself so on the wire."""
+    if not isinstance(name, str):
+        return None
+    if not REGISTRY:
+        import finsecure._generated.objects  # noqa: F401, PLC0415  because it fills the registry, and imports this module
+
+    return REGISTRY.get(name)
 
 
 def _choose(data: dict[str, Any], kinds: Kinds) -> type[FinSecureObject]:

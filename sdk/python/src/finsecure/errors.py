@@ -146,7 +146,9 @@ class FinSecureError(Exception):
     def _steps_of_the_table(self) -> tuple[str, ...]:
         from finsecure._generated.error_table import CODES, DECLINES  # noqa: PLC0415  because few calls fail so
 
-        return DECLINES.get(self.decline_code or "", ()) or CODES.get(self.code or "", ())
+        reason = self.decline_code or self.code or ""
+        steps = (DECLINES.get(reason) if self.type == "card_error" else None) or CODES.get(self.code or "", ())
+        return tuple(step.replace("{param}", self.param or "the parameter") for step in steps)
 
     def __str__(self) -> str:
         """The message, what names it, and what to do first."""

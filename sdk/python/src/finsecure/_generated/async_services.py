@@ -711,6 +711,49 @@ class AsyncWebhookEndpoints(Service):
         """
         return await self._request(r.WEBHOOK_ENDPOINTS_SEND_TEST_EVENT, (webhook_endpoint,), params, more, options, idempotency_key)  # type: ignore[no-any-return]  # the core knows no types
 
+    async def test(self, webhook_endpoint: str, params: p.NothingParams | None = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Unpack[p.NothingParams]) -> o.WebhookEndpointTest:
+        """Test a webhook endpoint.
+
+        POST /v1/webhook_endpoints/{webhook_endpoint}/test
+        """
+        return await self._request(r.WEBHOOK_ENDPOINTS_TEST, (webhook_endpoint,), params, more, options, idempotency_key)  # type: ignore[no-any-return]  # the core knows no types
+
+
+class AsyncWebhookReplays(Service):
+    """`client.webhook_replays`."""
+
+    async def list(self, params: p.WebhookReplayListParams | None = None, /, *, options: Options | None = None, **more: Unpack[p.WebhookReplayListParams]) -> AsyncPage[o.WebhookReplay]:
+        """List replays, newest first.
+
+        GET /v1/webhook_replays
+        """
+        return await self._request(r.WEBHOOK_REPLAYS_LIST, (), params, more, options)  # type: ignore[no-any-return]  # the core knows no types
+
+    @overload
+    async def create(self, params: p.CreateReplayParams, /, *, options: Options | None = None, idempotency_key: str | None = None) -> o.WebhookReplay | o.WebhookReplayPreview: ...
+    @overload
+    async def create(self, *, options: Options | None = None, idempotency_key: str | None = None, **params: Unpack[p.CreateReplayParams]) -> o.WebhookReplay | o.WebhookReplayPreview: ...
+    async def create(self, params: Any = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Any) -> Any:  # type: ignore[misc]  # mypy does not see that Any takes the keywords of a TypedDict
+        """Send an endpoint again what matches a filter.
+
+        POST /v1/webhook_replays
+        """
+        return await self._request(r.WEBHOOK_REPLAYS_CREATE, (), params, more, options, idempotency_key)
+
+    async def retrieve(self, webhook_replay: str, params: p.WebhookReplayRetrieveParams | None = None, /, *, options: Options | None = None, **more: Unpack[p.WebhookReplayRetrieveParams]) -> o.WebhookReplay:
+        """Retrieve a replay, and how far it got.
+
+        GET /v1/webhook_replays/{webhook_replay}
+        """
+        return await self._request(r.WEBHOOK_REPLAYS_RETRIEVE, (webhook_replay,), params, more, options)  # type: ignore[no-any-return]  # the core knows no types
+
+    async def cancel(self, webhook_replay: str, params: p.NothingParams | None = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Unpack[p.NothingParams]) -> o.WebhookReplay:
+        """Cancel a replay; what was not tried goes back to where it stood.
+
+        POST /v1/webhook_replays/{webhook_replay}/cancel
+        """
+        return await self._request(r.WEBHOOK_REPLAYS_CANCEL, (webhook_replay,), params, more, options, idempotency_key)  # type: ignore[no-any-return]  # the core knows no types
+
 
 class AsyncServices:
     """The resources of a client."""
@@ -819,3 +862,8 @@ class AsyncServices:
     def webhook_endpoints(self) -> AsyncWebhookEndpoints:
         """`client.webhook_endpoints`."""
         return AsyncWebhookEndpoints(self)
+
+    @cached_property
+    def webhook_replays(self) -> AsyncWebhookReplays:
+        """`client.webhook_replays`."""
+        return AsyncWebhookReplays(self)

@@ -664,6 +664,3 @@ DECLINES: dict[str, tuple[str, ...]] = {
         "Ask the payer for another card, and confirm the same intent with it.",
     ),
 }
-
-#: Declines that may pass when the same card is charged again within minutes.
-SOON: frozenset[str] = frozenset({"approve_with_id", "issuer_not_available", "processing_error", "reenter_transaction"})

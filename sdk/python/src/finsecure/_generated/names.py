@@ -39,6 +39,7 @@ NAMES = frozenset(
         "Dispute",
         "DisputedCard",
         "DisputedMethod",
+        "EndpointCheck",
         "EndpointHealth",
         "EndpointSecret",
         "Event",
@@ -61,6 +62,9 @@ NAMES = frozenset(
         "Payout",
         "RedirectToUrl",
         "Refund",
+        "ReplayFilter",
+        "ReplayProgress",
+        "ReplayedTime",
         "RequestLog",
         "SetupAttempt",
         "SetupIntent",
@@ -70,5 +74,8 @@ NAMES = frozenset(
         "WebhookAttempt",
         "WebhookDelivery",
         "WebhookEndpoint",
+        "WebhookEndpointTest",
+        "WebhookReplay",
+        "WebhookReplayPreview",
     }
 )

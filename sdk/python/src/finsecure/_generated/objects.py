@@ -47,6 +47,7 @@ __all__ = [
     "Dispute",
     "DisputedCard",
     "DisputedMethod",
+    "EndpointCheck",
     "EndpointHealth",
     "EndpointSecret",
     "Event",
@@ -69,6 +70,9 @@ __all__ = [
     "Payout",
     "RedirectToUrl",
     "Refund",
+    "ReplayFilter",
+    "ReplayProgress",
+    "ReplayedTime",
     "RequestLog",
     "SetupAttempt",
     "SetupIntent",
@@ -78,6 +82,9 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WebhookEndpointTest",
+    "WebhookReplay",
+    "WebhookReplayPreview",
 ]
 
 
@@ -770,6 +777,21 @@ class DisputedMethod(FinSecureObject):
     type: Literal["card"]
 
 
+class EndpointCheck(FinSecureObject):
+    """One thing that a test has looked at."""
+
+    __slots__ = ()
+    _required = frozenset({"id", "status", "detail", "fix", "timing_ms"})
+    id: Literal["duplicate", "reachable", "redirect", "signature_accepted", "signature_refused", "time", "tls"]
+    status: Literal["fail", "pass", "skipped", "warn"]
+    detail: str
+    """What was seen."""
+    fix: str | None
+    """What to do about it."""
+    timing_ms: int | None
+    """How long the attempt took; null when there was none."""
+
+
 class EndpointHealth(FinSecureObject):
     """How an endpoint fares at this moment."""
 
@@ -1425,6 +1447,48 @@ class Refund(FinSecureObject):
         return own_client().refunds.cancel(refund, params, options=options, idempotency_key=idempotency_key, **more)  # type: ignore[no-any-return]  # the core knows no types
 
 
+class ReplayFilter(FinSecureObject):
+    """Which deliveries are sent again."""
+
+    __slots__ = ()
+    _required = frozenset({"created", "related_object", "states", "types"})
+    created: ReplayedTime
+    related_object: str | None
+    states: List[Literal["canceled", "delivered", "exhausted", "held", "missing"]]
+    types: List[str]
+    """Empty: of all types."""
+
+
+class ReplayProgress(FinSecureObject):
+    """How far it got. What the endpoint was sent again since, by a resend or another replay, is only in `scheduled`."""
+
+    __slots__ = ()
+    _required = frozenset({"total", "total_is_at_least", "scheduled", "pending", "untried", "delivered", "exhausted", "held", "canceled"})
+    total: int
+    """How many matched as it began."""
+    total_is_at_least: bool
+    """Whether counting them was given up at that number."""
+    scheduled: int
+    """How many it has given a time to be sent."""
+    pending: int
+    """How many of those are to be tried, once more or for the first time."""
+    untried: int
+    """How many of the pending ones are to be tried for the first time."""
+    delivered: int
+    exhausted: int
+    held: int
+    canceled: int
+
+
+class ReplayedTime(FinSecureObject):
+    """From when (inclusive) to when (exclusive) the events happened. Null: no bound."""
+
+    __slots__ = ()
+    _required = frozenset({"gte", "lt"})
+    gte: int | None
+    lt: int | None
+
+
 class RequestLog(FinSecureObject):
     """One request and what became of it. Card data is never in it; what else is secret reads `[redacted]`."""
 
@@ -1722,8 +1786,8 @@ class WebhookDelivery(FinSecureObject):
     """Not null exactly while it is pending."""
     related_object: str
     """What the event is about."""
-    replay: str | None
-    """The replay that sent it again last."""
+    replay: str | WebhookReplay | None
+    """Can be expanded: `replay`."""
     schedule_length: int
     """How many attempts it gets before it is exhausted."""
     schedule_used: int
@@ -1876,6 +1940,115 @@ class WebhookEndpoint(FinSecureObject):
         """
         return own_client().webhook_endpoints.send_test_event(webhook_endpoint, params, options=options, idempotency_key=idempotency_key, **more)  # type: ignore[no-any-return]  # the core knows no types
 
+    @classmethod
+    def test(cls, webhook_endpoint: str, params: p.NothingParams | None = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Unpack[p.NothingParams]) -> WebhookEndpointTest:
+        """Test a webhook endpoint.
+
+        POST /v1/webhook_endpoints/{webhook_endpoint}/test
+        """
+        return own_client().webhook_endpoints.test(webhook_endpoint, params, options=options, idempotency_key=idempotency_key, **more)  # type: ignore[no-any-return]  # the core knows no types
+
+
+class WebhookEndpointTest(FinSecureObject):
+    """What came of sending an endpoint a signed event, the same again, and one with a wrong signature."""
+
+    __slots__ = ()
+    _object: ClassVar[str | None] = "webhook_endpoint_test"
+    _required = frozenset({"checks", "livemode", "passed", "url", "verdict", "webhook_endpoint"})
+    object: Literal["webhook_endpoint_test"]
+    checks: List[EndpointCheck]
+    livemode: bool
+    passed: bool
+    """Whether nothing failed."""
+    url: str
+    verdict: str
+    """All of it in a sentence."""
+    webhook_endpoint: str | DeletedWebhookEndpoint | WebhookEndpoint
+    """Can be expanded: `webhook_endpoint`."""
+
+
+class WebhookReplay(FinSecureObject):
+    """Sends an endpoint again what matches a filter, at a steady rate, each by the full schedule."""
+
+    __slots__ = ()
+    _object: ClassVar[str | None] = "webhook_replay"
+    _required = frozenset({"id", "created", "ended_at", "filter", "livemode", "percent", "progress", "rate", "status", "stopped_by", "webhook_endpoint"})
+    id: str
+    object: Literal["webhook_replay"]
+    created: int
+    ended_at: int | None
+    """When it was completed or canceled."""
+    filter: ReplayFilter
+    livemode: bool
+    percent: int
+    """How much of what matched has been tried at least once."""
+    progress: ReplayProgress
+    rate: int
+    status: Literal["canceled", "canceling", "completed", "running"]
+    """It is `completed` once everything it sends has been tried: what failed is tried again by its own schedule. While
+    it is `canceling`, what was not tried goes back to where it stood.
+    """
+    stopped_by: Literal["endpoint_deleted", "endpoint_disabled", "request"] | None
+    """Why it was canceled."""
+    webhook_endpoint: str | DeletedWebhookEndpoint | WebhookEndpoint
+    """Can be expanded: `webhook_endpoint`."""
+
+    @classmethod
+    def list(cls, params: p.WebhookReplayListParams | None = None, /, *, options: Options | None = None, **more: Unpack[p.WebhookReplayListParams]) -> Page[WebhookReplay]:
+        """List replays, newest first.
+
+        GET /v1/webhook_replays
+        """
+        return own_client().webhook_replays.list(params, options=options, **more)  # type: ignore[no-any-return]  # the core knows no types
+
+    @overload
+    @classmethod
+    def create(cls, params: p.CreateReplayParams, /, *, options: Options | None = None, idempotency_key: str | None = None) -> WebhookReplay | WebhookReplayPreview: ...
+    @overload
+    @classmethod
+    def create(cls, *, options: Options | None = None, idempotency_key: str | None = None, **params: Unpack[p.CreateReplayParams]) -> WebhookReplay | WebhookReplayPreview: ...
+    @classmethod  # type: ignore[misc]  # mypy does not see that Any takes the keywords of a TypedDict
+    def create(cls, params: Any = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Any) -> Any:
+        """Send an endpoint again what matches a filter.
+
+        POST /v1/webhook_replays
+        """
+        return own_client().webhook_replays.create(params, options=options, idempotency_key=idempotency_key, **more)
+
+    @classmethod
+    def retrieve(cls, webhook_replay: str, params: p.WebhookReplayRetrieveParams | None = None, /, *, options: Options | None = None, **more: Unpack[p.WebhookReplayRetrieveParams]) -> WebhookReplay:
+        """Retrieve a replay, and how far it got.
+
+        GET /v1/webhook_replays/{webhook_replay}
+        """
+        return own_client().webhook_replays.retrieve(webhook_replay, params, options=options, **more)  # type: ignore[no-any-return]  # the core knows no types
+
+    @classmethod
+    def cancel(cls, webhook_replay: str, params: p.NothingParams | None = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Unpack[p.NothingParams]) -> WebhookReplay:
+        """Cancel a replay; what was not tried goes back to where it stood.
+
+        POST /v1/webhook_replays/{webhook_replay}/cancel
+        """
+        return own_client().webhook_replays.cancel(webhook_replay, params, options=options, idempotency_key=idempotency_key, **more)  # type: ignore[no-any-return]  # the core knows no types
+
+
+class WebhookReplayPreview(FinSecureObject):
+    """What a replay would send, had it not been a dry run."""
+
+    __slots__ = ()
+    _object: ClassVar[str | None] = "webhook_replay_preview"
+    _required = frozenset({"filter", "livemode", "rate", "seconds", "total", "total_is_at_least", "webhook_endpoint"})
+    object: Literal["webhook_replay_preview"]
+    filter: ReplayFilter
+    livemode: bool
+    rate: int
+    seconds: int
+    """How long that takes at this rate."""
+    total: int
+    total_is_at_least: bool
+    """Whether counting them was given up at that number."""
+    webhook_endpoint: str
+
 Account._members = {
     "business_profile": (BusinessProfile,),
     "metadata": (),
@@ -1993,6 +2166,9 @@ Refund._members = {
     "metadata": (),
     "payment_intent": (PaymentIntent,),
 }
+ReplayFilter._members = {
+    "created": (ReplayedTime,),
+}
 SetupAttempt._members = {
     "customer": (Customer, DeletedCustomer,),
     "payment_method": (PaymentMethod,),
@@ -2024,6 +2200,7 @@ WebhookAttempt._members = {
 WebhookDelivery._members = {
     "event": (Event,),
     "last_error": (DeliveryError,),
+    "replay": (WebhookReplay,),
     "webhook_endpoint": (DeletedWebhookEndpoint, WebhookEndpoint,),
 }
 WebhookEndpoint._members = {
@@ -2031,6 +2208,18 @@ WebhookEndpoint._members = {
     "metadata": (),
     "secrets": (EndpointSecret,),
     "health": (EndpointHealth,),
+}
+WebhookEndpointTest._members = {
+    "checks": (EndpointCheck,),
+    "webhook_endpoint": (DeletedWebhookEndpoint, WebhookEndpoint,),
+}
+WebhookReplay._members = {
+    "filter": (ReplayFilter,),
+    "progress": (ReplayProgress,),
+    "webhook_endpoint": (DeletedWebhookEndpoint, WebhookEndpoint,),
+}
+WebhookReplayPreview._members = {
+    "filter": (ReplayFilter,),
 }
 
 REGISTRY.update({
@@ -2055,4 +2244,7 @@ REGISTRY.update({
     "test_clock": (TestClock,),
     "webhook_attempt": (WebhookAttempt,),
     "webhook_delivery": (WebhookDelivery,),
+    "webhook_endpoint_test": (WebhookEndpointTest,),
+    "webhook_replay": (WebhookReplay,),
+    "webhook_replay_preview": (WebhookReplayPreview,),
 })

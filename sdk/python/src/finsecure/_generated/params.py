@@ -267,6 +267,28 @@ class CreateRefundParams(TypedDict, total=False):
     expand: List[str]
 
 
+class CreateReplayParams(TypedDict, total=False):
+    """Which deliveries to send again, and how fast."""
+
+    webhook_endpoint: Required[str]
+    created: RangeParams
+    """When the events happened."""
+    dry_run: bool
+    """Count what matches, and send nothing."""
+    rate: int
+    """How many deliveries a second come due, at most. Retries come on top."""
+    related_object: str
+    """Events about this object only, for instance a payment intent's id."""
+    states: List[Literal["canceled", "delivered", "exhausted", "held", "missing"]]
+    """Where the deliveries stand now; `exhausted` and `held` unless you say. `missing` are events that the endpoint
+    wants by now and that were never to be sent to it; it needs `created`, for what is past its retention counts
+    as missing too.
+    """
+    types: List[str]
+    """Types of events, such as `refund.created`; families, such as `refund.*`. All unless you say."""
+    expand: List[str]
+
+
 class CreateSetupIntentParams(TypedDict, total=False):
     """A new intent; with `confirm`, the first attempt as well. `usage` says whether the payer will be there later."""
 
@@ -967,5 +989,22 @@ class WebhookEndpointListParams(TypedDict, total=False):
 
 class WebhookEndpointRetrieveParams(TypedDict, total=False):
     """Retrieve a webhook endpoint: what may be asked."""
+
+    expand: List[str]
+
+
+class WebhookReplayListParams(TypedDict, total=False):
+    """List replays, newest first: what may be asked."""
+
+    limit: int
+    starting_after: str
+    ending_before: str
+    created: RangeParams | int
+    expand: List[str]
+    webhook_endpoint: str
+
+
+class WebhookReplayRetrieveParams(TypedDict, total=False):
+    """Retrieve a replay, and how far it got: what may be asked."""
 
     expand: List[str]

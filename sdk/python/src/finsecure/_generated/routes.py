@@ -90,3 +90,8 @@ WEBHOOK_ENDPOINTS_DISABLE = Route("POST", "/v1/webhook_endpoints/{}/disable", (o
 WEBHOOK_ENDPOINTS_ENABLE = Route("POST", "/v1/webhook_endpoints/{}/enable", (o.WebhookEndpoint,))
 WEBHOOK_ENDPOINTS_ROLL_SECRET = Route("POST", "/v1/webhook_endpoints/{}/roll_secret", (o.WebhookEndpoint,))
 WEBHOOK_ENDPOINTS_SEND_TEST_EVENT = Route("POST", "/v1/webhook_endpoints/{}/send_test_event", (o.Event,))
+WEBHOOK_ENDPOINTS_TEST = Route("POST", "/v1/webhook_endpoints/{}/test", (o.WebhookEndpointTest,))
+WEBHOOK_REPLAYS_LIST = Route("GET", "/v1/webhook_replays", (o.WebhookReplay,), paged=True)
+WEBHOOK_REPLAYS_CREATE = Route("POST", "/v1/webhook_replays", (o.WebhookReplay, o.WebhookReplayPreview,))
+WEBHOOK_REPLAYS_RETRIEVE = Route("GET", "/v1/webhook_replays/{}", (o.WebhookReplay,))
+WEBHOOK_REPLAYS_CANCEL = Route("POST", "/v1/webhook_replays/{}/cancel", (o.WebhookReplay,))

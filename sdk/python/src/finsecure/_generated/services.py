@@ -711,6 +711,49 @@ class WebhookEndpoints(Service):
         """
         return self._request(r.WEBHOOK_ENDPOINTS_SEND_TEST_EVENT, (webhook_endpoint,), params, more, options, idempotency_key)  # type: ignore[no-any-return]  # the core knows no types
 
+    def test(self, webhook_endpoint: str, params: p.NothingParams | None = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Unpack[p.NothingParams]) -> o.WebhookEndpointTest:
+        """Test a webhook endpoint.
+
+        POST /v1/webhook_endpoints/{webhook_endpoint}/test
+        """
+        return self._request(r.WEBHOOK_ENDPOINTS_TEST, (webhook_endpoint,), params, more, options, idempotency_key)  # type: ignore[no-any-return]  # the core knows no types
+
+
+class WebhookReplays(Service):
+    """`client.webhook_replays`."""
+
+    def list(self, params: p.WebhookReplayListParams | None = None, /, *, options: Options | None = None, **more: Unpack[p.WebhookReplayListParams]) -> Page[o.WebhookReplay]:
+        """List replays, newest first.
+
+        GET /v1/webhook_replays
+        """
+        return self._request(r.WEBHOOK_REPLAYS_LIST, (), params, more, options)  # type: ignore[no-any-return]  # the core knows no types
+
+    @overload
+    def create(self, params: p.CreateReplayParams, /, *, options: Options | None = None, idempotency_key: str | None = None) -> o.WebhookReplay | o.WebhookReplayPreview: ...
+    @overload
+    def create(self, *, options: Options | None = None, idempotency_key: str | None = None, **params: Unpack[p.CreateReplayParams]) -> o.WebhookReplay | o.WebhookReplayPreview: ...
+    def create(self, params: Any = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Any) -> Any:  # type: ignore[misc]  # mypy does not see that Any takes the keywords of a TypedDict
+        """Send an endpoint again what matches a filter.
+
+        POST /v1/webhook_replays
+        """
+        return self._request(r.WEBHOOK_REPLAYS_CREATE, (), params, more, options, idempotency_key)
+
+    def retrieve(self, webhook_replay: str, params: p.WebhookReplayRetrieveParams | None = None, /, *, options: Options | None = None, **more: Unpack[p.WebhookReplayRetrieveParams]) -> o.WebhookReplay:
+        """Retrieve a replay, and how far it got.
+
+        GET /v1/webhook_replays/{webhook_replay}
+        """
+        return self._request(r.WEBHOOK_REPLAYS_RETRIEVE, (webhook_replay,), params, more, options)  # type: ignore[no-any-return]  # the core knows no types
+
+    def cancel(self, webhook_replay: str, params: p.NothingParams | None = None, /, *, options: Options | None = None, idempotency_key: str | None = None, **more: Unpack[p.NothingParams]) -> o.WebhookReplay:
+        """Cancel a replay; what was not tried goes back to where it stood.
+
+        POST /v1/webhook_replays/{webhook_replay}/cancel
+        """
+        return self._request(r.WEBHOOK_REPLAYS_CANCEL, (webhook_replay,), params, more, options, idempotency_key)  # type: ignore[no-any-return]  # the core knows no types
+
 
 class Services:
     """The resources of a client."""
@@ -819,3 +862,8 @@ class Services:
     def webhook_endpoints(self) -> WebhookEndpoints:
         """`client.webhook_endpoints`."""
         return WebhookEndpoints(self)
+
+    @cached_property
+    def webhook_replays(self) -> WebhookReplays:
+        """`client.webhook_replays`."""
+        return WebhookReplays(self)
