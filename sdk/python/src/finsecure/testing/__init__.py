@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from finsecure.testing.events import SECRET, SignedEvent, event, sign, signed_event
 from finsecure.testing.server import Server
+from finsecure.testing.transport import AsyncMockTransport, MockTransport
 
-__all__ = ["Server"]
+__all__ = ["SECRET", "AsyncMockTransport", "MockTransport", "Server", "SignedEvent", "event", "sign", "signed_event"]
