@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from finsecure._pages import Page as Page
     from finsecure._view import AnyObject as AnyObject
     from finsecure._view import FinSecureObject as FinSecureObject
+    from finsecure.cached import CachedFinSecureClient as CachedFinSecureClient
     from finsecure.errors import *  # noqa: F403  because its `__all__` is the tree
+    from finsecure.health import FinSecureHealthCheck as FinSecureHealthCheck
+    from finsecure.monitor import PerformanceMonitor as PerformanceMonitor
+    from finsecure.optimized import OptimizedFinSecureClient as OptimizedFinSecureClient
+    from finsecure.recovery import AsyncPaymentErrorHandler as AsyncPaymentErrorHandler
+    from finsecure.recovery import PaymentErrorHandler as PaymentErrorHandler
+    from finsecure.webhooks import Webhook as Webhook
 
     #: The key of `finsecure.PaymentIntent.create` and its like; FINSECURE_SECRET_KEY unless you set it.
     api_key: str | None

@@ -28,6 +28,13 @@ _MODULES = {
     "FinSecureObject": "finsecure._view",
     "Options": "finsecure._core.call",
     "Page": "finsecure._pages",
+    "AsyncPaymentErrorHandler": "finsecure.recovery",
+    "CachedFinSecureClient": "finsecure.cached",
+    "FinSecureHealthCheck": "finsecure.health",
+    "OptimizedFinSecureClient": "finsecure.optimized",
+    "PaymentErrorHandler": "finsecure.recovery",
+    "PerformanceMonitor": "finsecure.monitor",
+    "Webhook": "finsecure.webhooks",
     **dict.fromkeys(_ERRORS, "finsecure.errors"),
 }
 
