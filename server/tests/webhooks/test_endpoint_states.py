@@ -234,6 +234,7 @@ async def test_what_is_much_is_settled_step_by_step(
     assert await states(world, made["id"]) == {"pending": 1, state: 8}
     await world.pass_time(1)
     assert await states(world, made["id"]) == {state: 9}
+    await world.pass_time(60)
     assert await world.db.read(lambda reader: reader.all(WAITING)) == []
 
 
@@ -260,6 +261,21 @@ async def test_what_came_late_to_a_disabled_endpoint_is_found(world: World) -> N
     await world.do(endpoint_ops.settle_later, made["id"])
     await world.pass_time(1)
     assert await states(world, made["id"]) == {"held": 3}
+
+
+async def test_what_came_late_to_a_deleted_endpoint_is_canceled(world: World) -> None:
+    """The same, as the other deletes an endpoint that was disabled: nobody looks for what is held."""
+    made = await say(world, PATH, {**PLAIN, "disabled": True})
+    await world.pay()
+    await world.call("DELETE", f"{PATH}/{made['id']}")
+    late = "UPDATE deliveries SET state = 'held' WHERE endpoint_id = :id"
+    for _ in range(2):
+        await world.db.write(lambda tx: tx.run(late, id=made["id"]))
+        await world.pass_time(60)
+        assert await states(world, made["id"]) == {"canceled": 3}
+    assert len(await world.db.read(lambda reader: reader.all(WAITING))) == 1
+    await world.pass_time(60)
+    assert await world.db.read(lambda reader: reader.all(WAITING)) == []
 
 
 async def test_settling_nobody_is_no_mistake(world: World) -> None:

@@ -49,6 +49,9 @@ from finsecure_server.webhooks.endpoint_types import (
 
 SETTLE: Final = "webhook_settle"  # due row: what waits for an endpoint that takes nothing is held or canceled
 SETTLE_STEP: Final = 500  # deliveries to a transaction, so that no payment waits for it
+#: An event may commit just after its endpoint was deleted, with a delivery that is held as it saw it: nobody else would
+#: find that. So it is looked again, until nothing is found.
+LOOK_AGAIN_US: Final = 60_000_000
 MASK: Final = "****"  # in place of the value of an own header
 
 _MICROSECONDS: Final = 1_000_000
@@ -186,6 +189,7 @@ def delete(tx: Tx, env: Env, endpoint_id: str) -> DeletedWebhookEndpoint:
     secret_store.forget(tx, env, endpoint_id)
     wire = replace(stored.wire, status="deleted", headers={}, secrets=[])
     _say(tx, env, stored, wire, "webhook_endpoint.deleted")
+    _look_again(tx, env, endpoint_id)
     settle(tx, env, endpoint_id)
     return DeletedWebhookEndpoint(id=endpoint_id)
 
@@ -217,6 +221,12 @@ def settle(tx: Tx, env: Env, endpoint_id: str) -> None:
         if not left:
             settle_later(tx, env, endpoint_id)
             return
+    if stored.status == "deleted" and left < SETTLE_STEP:
+        _look_again(tx, env, endpoint_id)
+
+
+def _look_again(tx: Tx, env: Env, endpoint_id: str) -> None:
+    queue.schedule(tx, env, SETTLE, endpoint_id, env.now + LOOK_AGAIN_US)
 
 
 def settle_later(tx: Tx, env: Env, endpoint_id: str) -> None:
