@@ -28,10 +28,10 @@ async def delivered(world: World) -> None:
 
 
 async def _lives(world: World, shop: Receiver, broken: Receiver) -> None:
-    every = await _endpoint(world, shop, "*", **{"headers[X-Shop-Token]": "open sesame"})
-    failing = await _endpoint(world, broken, "customer.created")
-    mended = await _endpoint(world, broken, "customer.created")
-    off, back, again, gone = [await _endpoint(world, shop, "charge.*") for _ in range(4)]
+    every = await hook_at(world, shop, "*", **{"headers[X-Shop-Token]": "open sesame"})
+    failing = await hook_at(world, broken, "customer.created")
+    mended = await hook_at(world, broken, "customer.created")
+    off, back, again, gone = [await hook_at(world, shop, "charge.*") for _ in range(4)]
     for endpoint in (off, back, again, gone):
         await world.made(f"{PATH}/{endpoint}/disable")
     await world.pass_time(APART, deliver=True)
@@ -62,7 +62,7 @@ async def _lives(world: World, shop: Receiver, broken: Receiver) -> None:
 
 async def _replayed(world: World, shop: Receiver, every: str) -> None:
     """A replay of what an endpoint could not hear of, and two that are called off as they begin."""
-    late = await _endpoint(world, shop, "customer.*")
+    late = await hook_at(world, shop, "customer.*")
     missed = {"webhook_endpoint": late, "states": ["missing"], "created[gte]": 1, "types": ["customer.created"]}
     await world.made("/v1/webhook_replays", missed)
     await world.pass_time(60, deliver=True)
@@ -95,7 +95,7 @@ async def under_way(world: World, endpoint: str) -> None:
     assert (shown["status"], shown["progress"]["untried"] > 0) == ("running", True)
 
 
-async def _endpoint(world: World, receiver: Receiver, pattern: str, **more: Any) -> str:
+async def hook_at(world: World, receiver: Receiver, pattern: str, **more: Any) -> str:
     made = await world.made(PATH, {"url": receiver.url, "enabled_events": [pattern], **more})
     endpoint: str = made["id"]
     return endpoint
