@@ -1,0 +1,158 @@
+/** HTTP over sockets that are kept: one request in, one whole response out, or a fault that says what failed. */
+
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import { rootCertificates } from "node:tls";
+
+const KEPT = 20; // sockets that are kept to the server while nobody needs them
+const DNS = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
+const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
+
+/**
+ * No whole response came. `kind` is dns | connect | tls | timeout | reset | aborted. `sent` is false only when no byte
+ * of the request can have reached the server.
+ */
+export class TransportFault extends Error {
+  constructor(kind, message, sent, cause) {
+    super(message, { cause });
+    this.kind = kind;
+    this.sent = sent;
+  }
+}
+
+/** The sockets of one client. */
+export class Transport {
+  #http;
+  #tls;
+  #agent;
+
+  /** `maxSockets`: calls that may be under way at once; more wait. `agent`: one of your own, instead of ours. */
+  constructor(apiBase, { agent, caBundle, maxSockets = Number.POSITIVE_INFINITY }) {
+    const secure = apiBase.startsWith("https:");
+    const bundle = caBundle ?? (process.env.FINSECURE_CA_BUNDLE || undefined);
+    this.#http = secure ? https : http;
+    this.#tls = secure && bundle ? { ca: [...rootCertificates, readFileSync(bundle, "utf8")] } : {};
+    this.#agent = agent ?? new this.#http.Agent({ ...this.#tls, keepAlive: true, maxSockets, maxFreeSockets: KEPT });
+  }
+
+  /**
+   * {status, headers, body}; headers have names in small letters. TransportFault if none comes whole.
+   *
+   * A kept socket may have been closed by the server while nobody looked. Then nothing was answered, and the request
+   * goes out once more on a socket of its own: that is no retry, as nobody has tried yet.
+   */
+  async send(request) {
+    const first = await new Exchange(this.#http, { ...this.#tls, agent: this.#agent }, request).done;
+    if (first.response) return first.response;
+    if (!first.stale) throw first.fault;
+    const second = await new Exchange(this.#http, { ...this.#tls, agent: false }, request).done;
+    if (second.response) return second.response;
+    throw second.fault;
+  }
+
+  /** Close every socket that is kept. */
+  close() {
+    this.#agent.destroy?.();
+  }
+}
+
+/** One request on one socket. `done` resolves with {response} or {fault, stale}. */
+class Exchange {
+  #request;
+  #outgoing;
+  #timer;
+  #total;
+  #connected = false;
+  #answered = false;
+  #finish;
+
+  constructor(protocol, options, request) {
+    this.#request = request;
+    this.done = new Promise((resolve) => {
+      this.#finish = (result) => {
+        clearTimeout(this.#timer);
+        clearTimeout(this.#total);
+        request.signal?.removeEventListener("abort", this.#abort);
+        resolve(result);
+      };
+    });
+    if (request.signal?.aborted) {
+      this.#abort();
+      return;
+    }
+    const { method, url, headers, body, totalTimeout } = request;
+    this.#outgoing = protocol.request(url, { ...options, method, headers });
+    this.#outgoing.on("socket", (socket) => this.#onSocket(socket));
+    this.#outgoing.on("response", (incoming) => this.#onResponse(incoming));
+    this.#outgoing.on("error", (error) => this.#fail(error));
+    if (totalTimeout !== undefined) this.#total = setTimeout(() => this.#late("the deadline"), totalTimeout);
+    request.signal?.addEventListener("abort", this.#abort);
+    this.#outgoing.end(body);
+  }
+
+  #onSocket(socket) {
+    if (!socket.connecting && !socket.secureConnecting) {
+      this.#onConnected();
+      return;
+    }
+    const { connect } = this.#request.timeout;
+    this.#timer = setTimeout(() => this.#late(`${connect} ms to connect`), connect);
+    socket.once(socket.encrypted ? "secureConnect" : "connect", () => this.#onConnected());
+  }
+
+  #onConnected() {
+    this.#connected = true;
+    clearTimeout(this.#timer);
+    const { read } = this.#request.timeout;
+    this.#timer = setTimeout(() => this.#late(`${read} ms between two reads`), read);
+  }
+
+  #onResponse(incoming) {
+    this.#answered = true;
+    const chunks = [];
+    this.#timer.refresh();
+    incoming.on("data", (chunk) => {
+      chunks.push(chunk);
+      this.#timer.refresh();
+    });
+    incoming.on("error", (error) => this.#fail(error));
+    incoming.on("end", () => {
+      if (!incoming.complete) return;
+      const { statusCode: status, headers } = incoming;
+      this.#finish({ response: { status, headers, body: Buffer.concat(chunks) } });
+    });
+  }
+
+  #fail(error) {
+    const { code, message } = error;
+    const host = new URL(this.#request.url).host;
+    const stale = this.#connected && !this.#answered && this.#outgoing.reusedSocket;
+    let kind = "reset";
+    if (TLS.test(code ?? "")) kind = "tls";
+    else if (DNS.has(code)) kind = "dns";
+    else if (!this.#connected) kind = "connect";
+    const said = {
+      dns: `The name of ${host} cannot be resolved`,
+      connect: `${host} cannot be reached`,
+      tls: `The TLS connection to ${host} was refused`,
+      reset: `${host} closed the connection before its reply was whole`,
+    };
+    const fault = new TransportFault(kind, `${said[kind]}: ${code ?? message}.`, this.#connected, error);
+    this.#finish({ fault, stale });
+  }
+
+  #late(what) {
+    const host = new URL(this.#request.url).host;
+    this.#give(new TransportFault("timeout", `No reply of ${host} in time: ${what} is over.`, this.#connected));
+  }
+
+  #abort = () => {
+    this.#give(new TransportFault("aborted", "The call was aborted.", this.#connected, this.#request.signal.reason));
+  };
+
+  #give(fault) {
+    this.#finish({ fault, stale: false });
+    this.#outgoing?.destroy();
+  }
+}
