@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import Final
 
 import pytest
+from aiohttp.client import URL  # type: ignore[attr-defined]  # yarl's, which aiohttp brings along
 
 from finsecure_server.core.delivery import Failure, Message, Outcome, Phase
 from finsecure_server.net.outbound import Outbound
@@ -285,3 +286,16 @@ async def test_live_mode_goes_to_loopback_never_and_test_mode_only_where_it_may(
         assert bird.connections == 0
         assert not blocked(await way.post(message(f"http://127.0.0.1:{bird.port}/")))
         assert bird.connections > 0
+
+
+async def test_an_address_that_slips_past_every_check_is_refused_as_it_is_dialed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The socket is the last place to say no."""
+    async with canary() as bird, outbound() as way:
+        url = f"http://127.0.0.1:{bird.port}/"
+        monkeypatch.setattr("finsecure_server.net.outbound._checked", lambda *_: (URL(url), "127.0.0.1"))
+        outcome = await way.post(message(url))
+        assert blocked(outcome), outcome
+        assert "loopback" in outcome.detail
+        assert bird.connections == 0

@@ -13,10 +13,10 @@ from functools import lru_cache
 from http import HTTPStatus
 from time import monotonic_ns
 from typing import Final, NamedTuple, Self
-from urllib.parse import urlsplit
 
 import aiodns
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
+from aiohttp.client import URL  # type: ignore[attr-defined]  # yarl's, which aiohttp brings along
 
 from finsecure_server.core.delivery import REPLY_BYTES_MAX, Failure, Message, Outcome, Phase
 from finsecure_server.core.disclosure import disclosed
@@ -134,7 +134,7 @@ class _Attempt:
 
     trail: Trail
 
-    def __init__(self, lane: _Lane, message: Message, url: str, host: str, deadline: float, began_at: int) -> None:
+    def __init__(self, lane: _Lane, message: Message, url: URL, host: str, deadline: float, began_at: int) -> None:
         self._lane = lane
         self._message = message
         self._url = url
@@ -222,11 +222,10 @@ class _Attempt:
 
 
 @lru_cache(maxsize=4096)
-def _checked(text: str, livemode: bool, policy: Policy) -> tuple[str, str]:
+def _checked(text: str, livemode: bool, policy: Policy) -> tuple[URL, str]:
     """The URL as it is called, and its host. Endpoints' URLs were checked when they were made; the rules may change."""
-    url = check_url(text, livemode, policy)
-    host = urlsplit(url).hostname
-    assert host is not None
+    url = URL(check_url(text, livemode, policy), encoded=True)  # sent as it is kept, byte for byte
+    host: str = url.raw_host or ""
     return url, host
 
 
