@@ -144,15 +144,15 @@ async def test_the_request_log_keeps_no_value(small: World, parameter: str) -> N
 async def test_a_roll_keeps_the_old_secret_for_a_day(world: World) -> None:
     made = await say(world, PATH, PLAIN)
     answer = await say(world, f"{PATH}/{made['id']}/roll_secret", {})
-    new, wall = answer["secret"], world.wall
+    new, end = answer["secret"], (world.wall // SECOND + DAY) * SECOND
     assert await signing(world, made["id"]) == [new, made["secret"]]
-    assert await next_expiry_us(world, made["id"]) == wall + DAY * SECOND
+    assert await next_expiry_us(world, made["id"]) == end
     assert [(item["last4"], item["expires_at"]) for item in answer["secrets"]] == [
-        (new[-4:], None), (made["secret"][-4:], wall // SECOND + DAY),
+        (new[-4:], None), (made["secret"][-4:], end // SECOND),
     ]  # fmt: skip
-    world.wall = wall + DAY * SECOND - 1
+    world.wall = end - 1
     assert await signing(world, made["id"]) == [new, made["secret"]]
-    world.wall = wall + DAY * SECOND
+    world.wall = end
     assert await signing(world, made["id"]) == [new]
     assert await next_expiry_us(world, made["id"]) is None
     assert [item["last4"] for item in (await world.seen(f"{PATH}/{made['id']}"))["secrets"]] == [new[-4:]]
@@ -182,6 +182,22 @@ async def test_at_most_three_sign(world: World) -> None:
     assert len(await world.db.read(lambda reader: reader.all(ROWS, id=made["id"]))) == 2
 
 
+async def test_what_is_shown_to_have_ended_signs_no_more(world: World) -> None:
+    """However the fractions of seconds lie: a fourth signature would be one too many."""
+    made = await say(world, PATH, PLAIN)
+    for _ in range(2):
+        world.wall += 700_000
+        await rolled(world, made["id"], expires_in=2)
+    for _ in range(20):
+        world.wall += 130_000
+        shown = (await world.seen(f"{PATH}/{made['id']}"))["secrets"]
+        signs = await signing(world, made["id"])
+        assert [item["last4"] for item in shown] == [secret[-4:] for secret in signs]
+        got = await world.post(f"{PATH}/{made['id']}/roll_secret", {"expires_in": 2})
+        assert (got.code == "webhook_secret_limit") == (len(signs) == 3)
+        assert len(await signing(world, made["id"])) <= 3
+
+
 async def test_a_leak_is_stopped_at_once_however_many_sign(world: World) -> None:
     made = await say(world, PATH, PLAIN)
     for _ in range(2):
@@ -194,7 +210,7 @@ async def test_a_leak_is_stopped_at_once_however_many_sign(world: World) -> None
 async def test_a_roll_never_makes_an_end_later(world: World) -> None:
     made = await say(world, PATH, PLAIN)
     await rolled(world, made["id"], expires_in=60)
-    first_end = world.wall + 60 * SECOND
+    first_end = (world.wall // SECOND + 60) * SECOND
     await rolled(world, made["id"], expires_in=3600)
     assert await next_expiry_us(world, made["id"]) == first_end
 

@@ -152,10 +152,12 @@ async def test_what_the_sender_says_of_it_counts_as_its_event(world: World) -> N
     await world.do(endpoint_ops.tell, made["id"], "webhook_endpoint.failing")
     *_, event = await world.events(made["id"])
     assert event["data"] == {"object": {k: v for k, v in made.items() if k not in ("secret", "health")}}
+    await world.made(f"{PATH}/{made['id']}/disable")
+    await world.do(endpoint_ops.tell, made["id"], "webhook_endpoint.failing")
     good(await world.call("DELETE", f"{PATH}/{made['id']}"))
     for endpoint in (made["id"], "we_nobody"):
         await world.do(endpoint_ops.tell, endpoint, "webhook_endpoint.recovered")
-    assert await told(world, made["id"]) == ["created", "failing", "deleted"]
+    assert await told(world, made["id"]) == ["created", "failing", "disabled", "deleted"]
 
 
 # -- deleted -----------------------------------------------------------------------------------------------------------
@@ -316,6 +318,13 @@ async def test_how_it_fares(world: World, first: int, clock: int, free: int, sho
     lane = await world.db.read(lambda reader: reader.one(LANE, id=made["id"]))
     assert lane is not None
     assert (lane["failing"], lane["breaker"]) == ("{}", "{}")
+
+
+@pytest.mark.parametrize(("url", "state"), [("https://tea.example/", "healthy"), (PLAIN["url"], "unreachable")])
+async def test_at_another_address_nothing_has_failed_yet(world: World, url: str, state: str) -> None:
+    made = await say(world, PATH, PLAIN)
+    await fare(world, made["id"], Failing(1), Breaker(waits=1, free_us=world.wall + HOUR_US))
+    assert (await say(world, f"{PATH}/{made['id']}", {"url": url, "timeout": 3}))["health"]["state"] == state
 
 
 async def test_no_more_is_counted_than_is_said(world: World) -> None:

@@ -60,7 +60,7 @@ _ENDS: Final[Mapping[str, tuple[tuple[State, State], ...]]] = {
     "disabled": ((State.PENDING, State.HELD),),
     "deleted": ((State.PENDING, State.CANCELED), (State.HELD, State.CANCELED)),
 }
-_PLAIN: Final = ("api_version", "description", "payload", "rate_limit", "timeout")
+_PLAIN: Final = ("api_version", "payload", "rate_limit", "timeout")
 
 
 class Made(NamedTuple):
@@ -116,14 +116,19 @@ def create(tx: Tx, env: Env, params: CreateWebhookEndpoint) -> Made:
 
 
 def update(tx: Tx, env: Env, endpoint_id: str, params: UpdateWebhookEndpoint) -> Endpoint:
-    """Change what is given. Says nothing when nothing changed. Raises as `create` does, and resource_missing."""
-    if params.disabled is False:
+    """Change what is given. Says nothing when nothing changed. Raises as `create` does, and resource_missing.
+
+    At another address nothing has failed yet: it is tried at once.
+    """
+    if params.disabled is False or not isinstance(params.url, UnsetType):
         _lock_lane(tx, env, endpoint_id)
     stored = endpoint_store.lock(tx, env, endpoint_id)
     wire = replace(stored.wire, **_given(env, stored.wire, params))
     previous = changes.previous(stored.wire, wire)
     if not isinstance(params.headers, UnsetType):
         wire = _set_headers(tx, env, stored.wire, wire, params.headers, previous)
+    if wire.url != stored.wire.url:
+        _forget_failures(tx, env, endpoint_id)
     if previous:
         _follow_filters(tx, env, stored.wire, wire)
         stored = _say(tx, env, stored, wire, "webhook_endpoint.updated", previous)
@@ -170,7 +175,8 @@ def roll_secret(tx: Tx, env: Env, endpoint_id: str, params: RollSecret) -> Made:
             param="expires_in",
         )
     stored = endpoint_store.lock(tx, env, endpoint_id)
-    until_us = env.wall + params.expires_in * _MICROSECONDS
+    # Whole seconds, as they are shown: so nobody counts a secret as ended that still signs.
+    until_us = (env.wall // _MICROSECONDS + params.expires_in) * _MICROSECONDS
     going_on = [_ending(secret, until_us) for secret in active(stored.wire, env.wall)] if params.expires_in else []
     if len(going_on) >= signature.SECRETS_MAX:
         raise Refused(Code.WEBHOOK_SECRET_LIMIT)
@@ -195,9 +201,9 @@ def delete(tx: Tx, env: Env, endpoint_id: str) -> DeletedWebhookEndpoint:
 
 
 def tell(tx: Tx, env: Env, endpoint_id: str, type_: str) -> None:
-    """Say in an event that something happened to an endpoint that changed none of its settings."""
+    """Say in an event how an endpoint fares. Of one that is disabled or deleted there is nothing to say."""
     stored = endpoint_store.lock_any(tx, env, endpoint_id)
-    if stored is not None and stored.status != "deleted":
+    if stored is not None and stored.status == "enabled":
         _say(tx, env, stored, stored.wire, type_)
 
 
@@ -241,12 +247,7 @@ def _enable(tx: Tx, env: Env, stored: Stored) -> Stored:
     """Enable a locked endpoint, whose lane is locked too."""
     if stored.status == "enabled":
         return stored
-    delivery_store.fares(
-        tx,
-        LaneKey(env.account, env.livemode, stored.wire.id),
-        msgspec.json.encode(failing.NEVER).decode(),
-        msgspec.json.encode(breaker.CLOSED).decode(),
-    )
+    _forget_failures(tx, env, stored.wire.id)
     queue.cancel(tx, env, SETTLE, stored.wire.id)
     wire = replace(stored.wire, status="enabled", disabled_at=None, disabled_reason=None)
     return _say(tx, env, stored, wire, "webhook_endpoint.enabled")
@@ -267,9 +268,16 @@ def _lock_lane(tx: Tx, env: Env, endpoint_id: str) -> None:
     delivery_store.lock_lane(tx, LaneKey(env.account, env.livemode, endpoint_id))
 
 
+def _forget_failures(tx: Tx, env: Env, endpoint_id: str) -> None:
+    """Of an endpoint whose lane is locked."""
+    never, closed = msgspec.json.encode(failing.NEVER).decode(), msgspec.json.encode(breaker.CLOSED).decode()
+    delivery_store.fares(tx, LaneKey(env.account, env.livemode, endpoint_id), never, closed)
+
+
 def _say(
     tx: Tx, env: Env, stored: Stored, wire: Endpoint, type_: str, previous: dict[str, Any] | None = None
 ) -> Stored:
+    wire = replace(wire, secrets=active(wire, env.wall))
     doc = _json(wire)
     sequence = endpoint_store.save(tx, env, wire, stored.sequence, doc)
     events.emit(tx, env, type_, wire.id, sequence, doc, previous)
@@ -291,6 +299,8 @@ def _json(wire: Endpoint) -> str:
 def _given(env: Env, wire: Endpoint, params: UpdateWebhookEndpoint) -> dict[str, Any]:
     """The fields that the parameters set, checked; headers are another matter."""
     given = {name: value for name in _PLAIN if not isinstance(value := getattr(params, name), UnsetType)}
+    if not isinstance(params.description, UnsetType):
+        given["description"] = params.description or None
     if not isinstance(params.url, UnsetType):
         given["url"] = _url(env, params.url)
         given["warnings"] = endpoint_address.warnings(given["url"])
