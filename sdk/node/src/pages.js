@@ -68,6 +68,7 @@ function walks(first) {
 
   /** The first `limit` objects, over as many pages as it takes. */
   async function autoPagingToArray({ limit } = {}) {
+    await first(); // it is on its way: whatever becomes of it is answered here
     if (!Number.isInteger(limit) || limit < 0) {
       throw new TypeError("say how many at most: autoPagingToArray({ limit: 1000 }); a list may be longer than memory");
     }

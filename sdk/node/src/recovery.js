@@ -2,7 +2,7 @@
 
 import { FinSecureError } from "./errors.js";
 import { newKey } from "./settings.js";
-import { stepsFor, tabled } from "./steps.js";
+import { stepsFor } from "./steps.js";
 
 /** Codes and types after which the same card is not tried again by itself. */
 const NON_RETRYABLE = new Set([
@@ -62,8 +62,8 @@ export class PaymentErrorHandler {
   getRecoveryOptions(error) {
     if (error instanceof FinSecureError) return [...error.recoveryOptions];
     if (typeof error !== "object" || error === null) return [...LAST_RESORT];
-    const steps = stepsFor(error);
-    return steps.length ? steps : (tabled(error.declineCode) ?? tabled(error.code) ?? [...LAST_RESORT]);
+    const steps = stepsFor({ ...error, decline_code: error.decline_code ?? error.declineCode });
+    return steps.length ? steps : [...LAST_RESORT];
   }
 
   delay(ms) {

@@ -9,18 +9,13 @@ export const NO_REPLY = [
 ];
 
 /** What to do, in order, for the `error` member of a reply; empty if nobody knows. */
-export function stepsFor(raw) {
-  return texts(raw.next_steps) ?? row(DECLINES, raw.decline_code) ?? tabled(raw.code) ?? [];
+export function stepsFor({ next_steps, decline_code, code }) {
+  return texts(next_steps) ?? row(DECLINES, decline_code) ?? row(CODES, code) ?? row(DECLINES, code) ?? [];
 }
 
 /** What the server offers so that this payment succeeds after all; undefined if it does not say so. */
 export function offered(raw) {
   return texts(raw.recovery?.options) ?? texts(raw.recovery_options);
-}
-
-/** What to do about a decline code, or an error code; undefined if there is no such code. */
-export function tabled(code) {
-  return row(DECLINES, code) ?? row(CODES, code);
 }
 
 /** The texts of a list; undefined if there are none. */
