@@ -78,7 +78,8 @@ def _shows_less(shape: Schema, other: Schema) -> bool:
     mine, theirs = shape.get("properties"), other.get("properties")
     if not mine or not theirs:
         return False
-    return mine.get("object") == theirs.get("object") is not None and mine.keys() <= theirs.keys()
+    alike = mine.get("object") is not None and mine.get("object") == theirs.get("object")
+    return bool(alike and mine.keys() <= theirs.keys())
 
 
 def references(contract: Contract, schema: Schema) -> Iterator[str]:

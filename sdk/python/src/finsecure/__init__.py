@@ -11,7 +11,7 @@ Nothing is loaded before it is used (PEP 562): importing this costs a few millis
 
 from __future__ import annotations
 
-from finsecure._version import __version__
+from finsecure._version import __version__ as __version__
 
 TYPE_CHECKING = False  # checkers take the name for what it is; to import `typing` would cost more than all of this
 
@@ -66,6 +66,3 @@ def __dir__() -> list[str]:
     from finsecure._lazy import names  # noqa: PLC0415
 
     return sorted({*globals(), *names(), "api_base", "api_key"})
-
-
-__all__ = ["__version__", "api_base", "api_key", "max_retries"]
