@@ -44,5 +44,5 @@ def test_every_public_name_is_there() -> None:
 
 def test_the_wheel_is_small() -> None:
     files = [path for path in Path(finsecure.__file__).parent.rglob("*") if path.suffix in {".py", ".typed"}]
-    assert sum(path.stat().st_size for path in files) < 600_000
+    assert sum(path.stat().st_size for path in files) < 1_500_000, "a tenth of what stripe's is"
     assert any(path.name == "py.typed" for path in files)

@@ -132,7 +132,7 @@ def test_an_older_version_has_other_shapes(finsecure_client: finsecure.Client) -
     intent = finsecure_client.payment_intents.create(
         {"amount": 100, "currency": "usd"}, options={"api_version": "2018-11-08"}
     )
-    assert intent.status == "requires_source"
+    assert intent["status"] == "requires_source"
 
 
 def test_any_operation_by_its_path(finsecure_client: finsecure.Client) -> None:

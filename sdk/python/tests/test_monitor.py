@@ -147,7 +147,12 @@ def test_every_call_of_a_client() -> None:
 
 def test_threads_share_one() -> None:
     monitor = finsecure.PerformanceMonitor()
-    threads = [threading.Thread(target=lambda: [monitor("x", 0.01) for _ in range(500)]) for _ in range(8)]
+
+    def measure() -> None:
+        for _ in range(500):
+            monitor("x", 0.01)
+
+    threads = [threading.Thread(target=measure) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
