@@ -3,6 +3,8 @@
 import "./fixtures/bare.js";
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import http from "node:http";
 import { after, before, test } from "node:test";
 
 import { AuthenticationError, CardError, FinSecure, IdempotencyError, InvalidRequestError, PaymentErrorHandler } from "../src/index.js";
@@ -112,4 +114,38 @@ for (const [whose, Handler] of [["ours", PaymentErrorHandler], ["the printed one
 test("many at once", async () => {
   const made = await Promise.all(Array.from({ length: 40 }, () => client.paymentIntents.create(PAYMENT)));
   assert.equal(new Set(made.map((one) => one.id)).size, 40);
+});
+
+test("a webhook that the server sends is verified, by either of its headers, and by no other secret", async (t) => {
+  const received = [];
+  const receiver = http.createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    received.push({ body: Buffer.concat(chunks), headers: request.headers });
+    response.end();
+    receiver.emit("delivery");
+  });
+  receiver.listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  t.after(() => {
+    receiver.close();
+    receiver.closeAllConnections();
+  });
+  const url = `http://127.0.0.1:${receiver.address().port}/webhook`;
+  const endpoint = await client.webhookEndpoints.create({ url, enabled_events: ["payment_intent.succeeded"] });
+  t.after(() => client.webhookEndpoints.delete(endpoint.id));
+  const delivery = once(receiver, "delivery");
+  const intent = await client.paymentIntents.create(PAYMENT);
+  await delivery;
+  const [{ body, headers }] = received;
+  const event = client.webhooks.constructEvent(body, headers, endpoint.secret);
+  assert.deepEqual([event.type, event.data.object.id], ["payment_intent.succeeded", intent.id]);
+  const { "finsecure-signature": _, ...standard } = headers;
+  assert.equal(client.webhooks.constructEvent(body, standard, endpoint.secret).id, event.id);
+  assert.throws(() => client.webhooks.constructEvent(body, headers, "whsec_another"), { cause: "wrong_secret" });
+  assert.throws(() => client.webhooks.constructEvent(JSON.parse(body), headers, endpoint.secret), {
+    cause: "body_reencoded",
+  });
+  const parsed = JSON.stringify(JSON.parse(body), null, 2);
+  assert.throws(() => client.webhooks.constructEvent(parsed, headers, endpoint.secret), { cause: "body_reencoded" });
 });
