@@ -1,0 +1,44 @@
+"""The one redactor: whatever doctor prints or packs goes through `redact`.
+
+It knows what the rest of the package masks (keys, webhook secrets, client secrets, card numbers, bearer tokens), and
+what else a report may pick up: authorization and cookie headers, passwords in addresses, and variables that are secret
+by their name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from finsecure._core.redact import redact as _masked
+
+_CUT: Final = "[redacted]"
+
+#: A header with its whole value, as text, as JSON or as a shell word.
+_HEADER: Final = re.compile(
+    r"(?i)\b((?:proxy-)?authorization|set-cookie2?|cookie|x-api-key|idempotency-key)(\"?'?\s*[:=]\s*)(\"[^\"]*\"|[^\r\n\"']+)"
+)
+#: scheme://user:password@host, and scheme://:password@host.
+_USERINFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)([^\s/@:]*)(?::([^\s/]*))?@(?=[^\s/@]+)")
+#: A variable or a member that is secret by its name.
+_NAMED: Final = re.compile(
+    r"(?i)\b((?:[a-z0-9]+[_-])*(?:password|passwd|secret|secret[_-]?key|api[_-]?key|access[_-]?token|token|master[_-]?key))"
+    r"(\"?\s*[=:]\s*)(\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\s\"',;&$<>]+)"
+)
+#: A key whose tail is broken by white space or a mark that no key has, cut short, or in capitals.
+_LOOSE: Final = re.compile(r"(?i)\b((?:sk|rk|pk)[_-](?:live|test)[_-]|whsec[_-])([A-Za-z0-9+/=_-]+)")
+
+
+def redact(text: str) -> str:
+    """The text without anything that is secret. What it has cut, it cuts again to the same."""
+    text = _USERINFO.sub(rf"\1{_CUT}@", text)
+    text = _HEADER.sub(rf"\1\2{_CUT}", text)
+    text = _LOOSE.sub(r"\1…", _masked(text))
+    return _NAMED.sub(_named, text)
+
+
+def _named(found: re.Match[str]) -> str:
+    value = found[3]
+    masked = value.strip("\"'")
+    plain = masked.endswith("…") or masked in {_CUT, "true", "false", "null", "None", ""}
+    return found[0] if plain else f"{found[1]}{found[2]}{_CUT}"
