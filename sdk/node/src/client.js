@@ -25,7 +25,7 @@ export class FinSecure {
   constructor(apiKey, options = {}) {
     this.#settings = settingsOf(apiKey, options);
     this.#tools = {
-      transport: new Transport(this.#settings.apiBase, options),
+      transport: new Transport(this.#settings.apiBase, options, this.#settings.timeout.connect),
       budget: new RetryBudget(),
       world: { ...WORLD, ...options.world },
     };
@@ -87,7 +87,7 @@ export class FinSecure {
   #note(call, { key, request }, unsettled) {
     if (key === undefined) return;
     if (unsettled) this.#unsettled.set(call.params, { path: call.path, body: request.body, key });
-    else this.#unsettled.delete(call.params);
+    else if (this.#unsettled.get(call.params)?.key === key) this.#unsettled.delete(call.params);
   }
 }
 
@@ -95,14 +95,15 @@ export class FinSecure {
 function servicesOf(table, start) {
   const made = {};
   for (const [name, entry] of Object.entries(table)) {
-    made[name] = Array.isArray(entry) ? methodOf(entry, start) : servicesOf(entry, start);
+    made[name] = Array.isArray(entry) ? methodOf(name, entry, start) : servicesOf(entry, start);
   }
   return made;
 }
 
-function methodOf(route, start) {
+function methodOf(name, route, start) {
   const count = route[1].split("{").length - 1;
-  return (...given) => start(route, given.slice(0, count), given[count], given[count + 1]);
+  const method = (...given) => start(route, given.slice(0, count), given[count], given[count + 1]);
+  return Object.defineProperty(method, "name", { value: name });
 }
 
 function decoded(call, { response, attempts }, idempotencyKey) {

@@ -116,7 +116,7 @@ export class ServerError extends APIError {}
 export class ConflictError extends APIError {}
 
 /**
- * No reply came. `kind` is dns | connect | tls | timeout | reset | aborted.
+ * No reply came. `kind` is dns | connect | proxy | tls | timeout | reset | aborted.
  *
  * If `sent`, nobody knows whether the call took effect: send it again with the same `idempotencyKey`.
  */

@@ -40,7 +40,9 @@ export interface ClientOptions {
   maxSockets?: number;
   /** A file of PEM certificates that are trusted beside Node's own; FINSECURE_CA_BUNDLE. */
   caBundle?: string;
-  /** An http.Agent or https.Agent of your own, for a proxy or a client certificate. */
+  /** A proxy for https, empty for none; HTTPS_PROXY, ALL_PROXY and NO_PROXY. */
+  proxy?: string;
+  /** An http.Agent or https.Agent of your own, for a client certificate for instance; `proxy` is not used then. */
   agent?: object;
   /** Clocks and chance, for tests. */
   world?: {
@@ -225,7 +227,7 @@ export class ServerError extends APIError {}
 export class ConflictError extends APIError {}
 /** No reply came. */
 export class APIConnectionError extends FinSecureError {
-  readonly kind: "dns" | "connect" | "tls" | "timeout" | "reset" | "aborted";
+  readonly kind: "dns" | "connect" | "proxy" | "tls" | "timeout" | "reset" | "aborted";
   /** If true, nobody knows whether the call took effect. */
   readonly sent: boolean;
 }

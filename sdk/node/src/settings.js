@@ -18,7 +18,7 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** What a client may be given beside its key. */
 const CLIENT_OPTIONS = new Set([
-  "agent", "apiBase", "apiVersion", "caBundle", "deadline", "maxRetries", "maxSockets", "timeout", "world",
+  "agent", "apiBase", "apiVersion", "caBundle", "deadline", "maxRetries", "maxSockets", "proxy", "timeout", "world",
 ]);
 /** What one call may be given beside its parameters. */
 const CALL_OPTIONS = new Set([

@@ -5,13 +5,15 @@ import http from "node:http";
 import https from "node:https";
 import { rootCertificates } from "node:tls";
 
+import { proxyFor, TunnelAgent } from "./proxies.js";
+
 const KEPT = 20; // sockets that are kept to the server while nobody needs them
 const DNS = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
 const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /**
- * No whole response came. `kind` is dns | connect | tls | timeout | reset | aborted. `sent` is false only when no byte
- * of the request can have reached the server.
+ * No whole response came. `kind` is dns | connect | proxy | tls | timeout | reset | aborted. `sent` is false only when no
+ * byte of the request can have reached the server.
  */
 export class TransportFault extends Error {
   constructor(kind, message, sent, cause) {
@@ -24,16 +26,23 @@ export class TransportFault extends Error {
 /** The sockets of one client. */
 export class Transport {
   #http;
-  #tls;
   #agent;
+  #once; // makes an agent whose sockets are not kept; undefined if the agent is not ours
 
-  /** `maxSockets`: calls that may be under way at once; more wait. `agent`: one of your own, instead of ours. */
-  constructor(apiBase, { agent, caBundle, maxSockets = Number.POSITIVE_INFINITY }) {
+  /**
+   * `maxSockets`: calls that may be under way at once; more wait. `agent`: one of your own, instead of ours.
+   * `connectTimeout`: ms that a proxy has.
+   */
+  constructor(apiBase, { agent, caBundle, proxy, maxSockets = Number.POSITIVE_INFINITY }, connectTimeout) {
     const secure = apiBase.startsWith("https:");
     const bundle = caBundle ?? (process.env.FINSECURE_CA_BUNDLE || undefined);
+    const tls = secure && bundle ? { ca: [...rootCertificates, readFileSync(bundle, "utf8")] } : {};
+    const through = proxyFor(apiBase, proxy, process.env);
+    const make = (options) =>
+      through ? new TunnelAgent(through, connectTimeout, options) : new this.#http.Agent(options);
     this.#http = secure ? https : http;
-    this.#tls = secure && bundle ? { ca: [...rootCertificates, readFileSync(bundle, "utf8")] } : {};
-    this.#agent = agent ?? new this.#http.Agent({ ...this.#tls, keepAlive: true, maxSockets, maxFreeSockets: KEPT });
+    this.#once = agent ? undefined : () => make(tls);
+    this.#agent = agent ?? make({ ...tls, keepAlive: true, maxSockets, maxFreeSockets: KEPT });
   }
 
   /**
@@ -43,12 +52,10 @@ export class Transport {
    * goes out once more on a socket of its own: that is no retry, as nobody has tried yet.
    */
   async send(request) {
-    const first = await new Exchange(this.#http, { ...this.#tls, agent: this.#agent }, request).done;
-    if (first.response) return first.response;
-    if (!first.stale) throw first.fault;
-    const second = await new Exchange(this.#http, { ...this.#tls, agent: false }, request).done;
-    if (second.response) return second.response;
-    throw second.fault;
+    let outcome = await new Exchange(this.#http, this.#agent, request).done;
+    if (outcome.stale && this.#once) outcome = await new Exchange(this.#http, this.#once(), request).done;
+    if (outcome.response) return outcome.response;
+    throw outcome.fault;
   }
 
   /** Close every socket that is kept. */
@@ -67,7 +74,7 @@ class Exchange {
   #answered = false;
   #finish;
 
-  constructor(protocol, options, request) {
+  constructor(protocol, agent, request) {
     this.#request = request;
     this.done = new Promise((resolve) => {
       this.#finish = (result) => {
@@ -82,7 +89,7 @@ class Exchange {
       return;
     }
     const { method, url, headers, body, totalTimeout } = request;
-    this.#outgoing = protocol.request(url, { ...options, method, headers });
+    this.#outgoing = protocol.request(url, { agent, method, headers });
     this.#outgoing.on("socket", (socket) => this.#onSocket(socket));
     this.#outgoing.on("response", (incoming) => this.#onResponse(incoming));
     this.#outgoing.on("error", (error) => this.#fail(error));
@@ -97,7 +104,7 @@ class Exchange {
       return;
     }
     const { connect } = this.#request.timeout;
-    this.#timer = setTimeout(() => this.#late(`${connect} ms to connect`), connect);
+    this.#timer = setTimeout(() => this.#late(`${Math.round(connect)} ms to connect`), connect);
     socket.once(socket.encrypted ? "secureConnect" : "connect", () => this.#onConnected());
   }
 
@@ -105,7 +112,7 @@ class Exchange {
     this.#connected = true;
     clearTimeout(this.#timer);
     const { read } = this.#request.timeout;
-    this.#timer = setTimeout(() => this.#late(`${read} ms between two reads`), read);
+    this.#timer = setTimeout(() => this.#late(`${Math.round(read)} ms between two reads`), read);
   }
 
   #onResponse(incoming) {
@@ -129,16 +136,18 @@ class Exchange {
     const host = new URL(this.#request.url).host;
     const stale = this.#connected && !this.#answered && this.#outgoing.reusedSocket;
     let kind = "reset";
-    if (TLS.test(code ?? "")) kind = "tls";
+    if (code === "PROXY") kind = "proxy";
+    else if (TLS.test(code ?? "")) kind = "tls";
     else if (DNS.has(code)) kind = "dns";
     else if (!this.#connected) kind = "connect";
     const said = {
       dns: `The name of ${host} cannot be resolved`,
       connect: `${host} cannot be reached`,
+      proxy: `The proxy to ${host} could not be used`,
       tls: `The TLS connection to ${host} was refused`,
       reset: `${host} closed the connection before its reply was whole`,
     };
-    const fault = new TransportFault(kind, `${said[kind]}: ${code ?? message}.`, this.#connected, error);
+    const fault = new TransportFault(kind, `${said[kind]}: ${kind === "proxy" ? message : (code ?? message)}.`, this.#connected, error);
     this.#finish({ fault, stale });
   }
 

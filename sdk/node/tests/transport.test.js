@@ -3,17 +3,14 @@
 import "./fixtures/bare.js";
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import https from "node:https";
 import net from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 
 import { APIConnectionError, APIError, APITimeoutError, FinSecure } from "../src/index.js";
-import { ROOT } from "./fixtures/live.js";
+import { certificate } from "./fixtures/certificates.js";
 import { reply, scripted } from "./fixtures/scripted.js";
 
 const BALANCE = reply({ object: "balance" });
@@ -106,10 +103,7 @@ test("a handshake that never ends is a timeout of the connection", async (t) => 
 });
 
 test("a certificate of nobody's is refused and not tried again; a bundle makes it good", async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "finsecure-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  execFileSync(join(ROOT, ".venv/bin/python"), ["-m", "trustme", "-q", "-d", folder, "-i", "localhost"]);
-  const [key, cert] = ["server.key", "server.pem"].map((name) => readFileSync(join(folder, name)));
+  const { key, cert, bundle: caBundle } = certificate(t);
   const server = https.createServer({ key, cert }, (_, response) => response.end('{"object":"balance"}'));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -122,7 +116,6 @@ test("a certificate of nobody's is refused and not tried again; a bundle makes i
     assert.equal(error.attempts.length, 1);
     return error instanceof APIConnectionError && error.kind === "tls" && !error.sent && !error.retryable;
   });
-  const caBundle = join(folder, "client.pem");
   const trusting = clientOf(t, apiBase, { caBundle });
   assert.equal((await trusting.balance.retrieve()).object, "balance");
   assert.equal((await trusting.balance.retrieve()).object, "balance");
