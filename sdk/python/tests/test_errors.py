@@ -169,4 +169,7 @@ def test_bad_calls_are_not_sent() -> None:
         finsecure.Client("sk_test_1", timeout=0)
     with pytest.raises(TypeError, match="Decimal"):
         client.payment_intents.create(amount=Decimal(1), currency="usd")  # type: ignore[call-overload]
+    for path in ("v1/balance", "@evil.example/v1/balance", ".evil.example"):
+        with pytest.raises(ValueError, match="slash"):
+            client.request("GET", path)
     assert transport.requests == []

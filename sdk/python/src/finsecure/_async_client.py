@@ -53,8 +53,7 @@ class AsyncClient(ClientCore, AsyncServices):
         idempotency_key: str | None = None,
     ) -> Any:
         """Any operation of the API by its path, also one that this package does not know: `request("get", "/v1/…")`."""
-        route = Route(method.upper(), path.replace("{", "%7B").replace("}", "%7D"))
-        return await self._call(self._build(route, (), params, {}, options, idempotency_key))
+        return await self._call(self._build(self._route(method, path), (), params, {}, options, idempotency_key))
 
     async def aclose(self) -> None:
         """Close every connection of this loop."""

@@ -49,8 +49,7 @@ class Client(ClientCore, Services):
         idempotency_key: str | None = None,
     ) -> Any:
         """Any operation of the API by its path, also one that this package does not know: `request("get", "/v1/…")`."""
-        route = Route(method.upper(), path.replace("{", "%7B").replace("}", "%7D"))
-        return self._call(self._build(route, (), params, {}, options, idempotency_key))
+        return self._call(self._build(self._route(method, path), (), params, {}, options, idempotency_key))
 
     def close(self) -> None:
         """Close every connection."""

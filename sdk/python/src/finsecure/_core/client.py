@@ -78,6 +78,12 @@ class ClientCore:
             "proxy": self._options.get("proxy"),
         }
 
+    def _route(self, method: str, path: str) -> Route:
+        """An operation by its path. ValueError if the path could lead to another host than the API's."""
+        if not path.startswith("/"):
+            raise ValueError(f"a path begins with a slash, such as /v1/balance: {path!r}")
+        return Route(method.upper(), path.replace("{", "%7B").replace("}", "%7D"))
+
     def _build(
         self,
         route: Route,
