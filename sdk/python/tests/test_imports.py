@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,3 +48,15 @@ def test_the_wheel_is_small() -> None:
     files = [path for path in Path(finsecure.__file__).parent.rglob("*") if path.suffix in {".py", ".typed"}]
     assert sum(path.stat().st_size for path in files) < 1_500_000, "a tenth of what stripe's is"
     assert any(path.name == "py.typed" for path in files)
+
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def test_every_block_of_the_readme_is_python() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) >= 6
+    for block in blocks:
+        compile(block, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        for name in re.findall(r"finsecure\.([A-Z]\w+)", block):
+            assert getattr(finsecure, name)
