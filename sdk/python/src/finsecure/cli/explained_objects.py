@@ -1,0 +1,109 @@
+"""What became of one object, by its id: the API is asked for it and for what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from finsecure.cli import explained_hooks, explained_payments
+from finsecure.cli.explanation import Explanation
+from finsecure.cli.failures import NOT_FOUND, Stop
+from finsecure.cli.output import moment
+from finsecure.cli.session import Session
+from finsecure.cli.show import summary
+
+#: Prefix of an id → where such objects are read.
+PATHS: Final = {
+    "req": "/v1/request_logs",
+    "evt": "/v1/events",
+    "pi": "/v1/payment_intents",
+    "ch": "/v1/charges",
+    "re": "/v1/refunds",
+    "dp": "/v1/disputes",
+    "po": "/v1/payouts",
+    "seti": "/v1/setup_intents",
+    "cus": "/v1/customers",
+    "pm": "/v1/payment_methods",
+    "txn": "/v1/balance_transactions",
+    "key": "/v1/api_keys",
+    "we": "/v1/webhook_endpoints",
+    "dlv": "/v1/webhook_deliveries",
+    "wha": "/v1/webhook_attempts",
+    "whr": "/v1/webhook_replays",
+}
+
+
+def path_of(identifier: str) -> str:
+    """Where an object is read. Stop for an id of no known kind."""
+    prefix = identifier.partition("_")[0]
+    if prefix not in PATHS:
+        known = ", ".join(f"{one}_" for one in PATHS)
+        raise Stop(f"No object has an id like {identifier}.", f"Ids begin with {known}.", code=NOT_FOUND)
+    return f"{PATHS[prefix]}/{identifier}"
+
+
+def explain(session: Session, identifier: str) -> Explanation:
+    """What became of it. FinSecureError if the API will not say."""
+    return of_data(session, session.get(path_of(identifier)))
+
+
+def of_data(session: Session, data: dict[str, Any]) -> Explanation:
+    """What became of an object that is at hand."""
+    found = _BY_OBJECT.get(str(data.get("object")), _plain)(session, data)
+    if not found.url:
+        identifier = str(data.get("id", ""))
+        found.url = session.base + path_of(identifier)
+    return found
+
+
+def _plain(_: Session, data: dict[str, Any]) -> Explanation:
+    made = Explanation(f"{str(data.get('object')).replace('_', ' ')} {data.get('id')}", [summary(data) + "."])
+    if isinstance(data.get("created"), int):
+        made.happened.append(f"Made {moment(data['created'])}.")
+    made.commands.append(f"finsecure events list --related-object {data.get('id')}")
+    return made
+
+
+def _request(session: Session, log: dict[str, Any]) -> Explanation:
+    call = f"{log['method']} {log['path']}"
+    made = Explanation(f"Request {log['id']}: {call}")
+    made.happened.append(
+        f"{moment(log['created'])}: {call} was answered with HTTP {log['status']} "
+        f"after {log['duration_us'] / 1000:.1f} ms."
+    )
+    mode = "live" if log["livemode"] else "test"
+    made.happened.append(
+        f"It came from {log['ip']} ({log['user_agent']}) with key {log['api_key'] or 'none'}, {mode} mode."
+    )
+    if log["idempotency_key"]:
+        made.happened.append(f"Its idempotency key was {log['idempotency_key']}.")
+    error = (log["response"] or {}).get("error") or {}
+    if error:
+        made.happened.append(f"The reply said: {error.get('message')}")
+        made.adopt(str(error.get("decline_code") or error.get("code") or log["error_code"]), session.base)
+        given = error.get("next_steps")
+        if isinstance(given, list) and given:
+            made.next_steps = [str(one) for one in given]
+        made.url = str(error.get("doc_url") or made.url)
+    elif log["status"] < 400:
+        made.why.append("Nothing went wrong with this call.")
+    if log["object_id"]:
+        made.commands.append(f"finsecure explain {log['object_id']}")
+    made.commands.append(f"finsecure logs get {log['id']} --json      what was sent and answered")
+    return made
+
+
+_BY_OBJECT: Final[dict[str, Callable[[Session, dict[str, Any]], Explanation]]] = {
+    "request_log": _request,
+    "payment_intent": explained_payments.intent,
+    "setup_intent": explained_payments.setup,
+    "charge": explained_payments.charge,
+    "refund": explained_payments.refund,
+    "dispute": explained_payments.dispute,
+    "payout": explained_payments.payout,
+    "event": explained_hooks.event,
+    "webhook_delivery": explained_hooks.delivery,
+    "webhook_attempt": explained_hooks.attempt,
+    "webhook_endpoint": explained_hooks.endpoint,
+    "webhook_replay": explained_hooks.replay,
+}

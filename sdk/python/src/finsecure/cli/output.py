@@ -1,0 +1,197 @@
+"""What a command prints: data on standard output, everything else on standard error.
+
+Tables on a terminal, tab-separated lines when somebody else reads; JSON with `--json`. Secrets are cut unless
+`--reveal` asks for them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sys
+import textwrap
+import time
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import click
+
+from finsecure.cli.flags import Flags
+from finsecure.cli.look import Look, clean
+from finsecure.cli.masking import masked, masked_in
+
+
+@dataclass
+class Output:
+    """Where a command's words go."""
+
+    flags: Flags
+
+    def __post_init__(self) -> None:
+        self.look = Look.of_stdout(self.flags.color)
+        self.notes = Look.of_stderr(self.flags.color)
+
+    @property
+    def terminal(self) -> bool:
+        """Whether a person reads standard output."""
+        return sys.stdout.isatty()
+
+    def line(self, text: str = "") -> None:
+        """A line of data, for people."""
+        shown = text if self.flags.reveal else masked(text)
+        click.echo(shown, color=True)
+        sys.stdout.flush()
+
+    def note(self, text: str) -> None:
+        """What is not data, unless `--quiet`."""
+        if not self.flags.quiet:
+            click.echo(text if self.flags.reveal else masked(text), err=True, color=True)
+
+    def warn(self, text: str) -> None:
+        """What must be seen, also with `--quiet`."""
+        click.echo(f"{self.notes.warn('Note')}  {masked(text)}", err=True, color=True)
+
+    def json(self, value: Any) -> None:
+        """One JSON document."""
+        shown = value if self.flags.reveal else masked_in(value)
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2 if self.terminal else None))
+        sys.stdout.flush()
+
+    def json_lines(self, values: Iterable[Any]) -> None:
+        """One JSON object to a line."""
+        for value in values:
+            click.echo(json.dumps(value if self.flags.reveal else masked_in(value), ensure_ascii=False))
+
+    def csv(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Comma-separated values (RFC 4180), with a head. No cell can be a formula in a spreadsheet."""
+        for row in [columns, *rows]:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="").writerow(
+                ["'" + cell if cell[:1] in "=+-@\t" and cell else cell for cell in row]
+            )
+            click.echo(text.getvalue() if self.flags.reveal else masked(text.getvalue()))
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], status: str | None = None) -> None:
+        """A table on a terminal, else tab-separated. `status`: the column whose words have colours."""
+        rows = rows if self.flags.reveal else [[masked(cell) for cell in row] for row in rows]
+        if not self.terminal:
+            for row in rows:
+                click.echo("\t".join(" ".join(cell.split()) for cell in row))
+            return
+        place = columns.index(status) if status in columns else -1
+        _print_table(columns, rows, place, self.look)
+
+    def wrapped(self, text: str, indent: str = "  ", first: str | None = None) -> None:
+        """A paragraph, broken to the width of a terminal, or in one line for whoever else reads."""
+        width = min(shutil.get_terminal_size().columns, _LINE) if self.terminal else 10_000
+        begin = indent if first is None else first
+        lines = textwrap.wrap(text, max(width - len(indent), 20), break_long_words=False, break_on_hyphens=False)
+        for place, line in enumerate(lines or [""]):
+            self.line((begin if place == 0 else indent) + line)
+
+    def pairs(self, pairs: Iterable[tuple[str, str]], title: str = "") -> None:
+        """Names and values under one another."""
+        found = [(name, value) for name, value in pairs if value]
+        if not self.terminal:
+            for name, value in found:
+                self.line(f"{name}\t{' '.join(value.split())}")
+            return
+        if title:
+            self.line(self.look.strong(title))
+        width = max((len(name) for name, _ in found), default=0)
+        for name, value in found:
+            self.line(f"  {self.look.dim(name.ljust(width))}  {value}")
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], status: int, look: Look) -> None:
+    """Columns side by side. What is empty in every row is left out; what does not fit is cut in its longest column."""
+    kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
+    heads = [columns[place].rpartition(".")[2].replace("_", " ") for place in kept]
+    lines = [[" ".join(row[place].split()) for place in kept] for row in rows]
+    widths = [max(_width(line[place]) for line in [heads, *lines]) for place in range(len(kept))]
+    room = shutil.get_terminal_size().columns - 2 * (len(widths) - 1)
+    while sum(widths) > room and max(widths[1:], default=0) > _LEAST:
+        longest = max(range(1, len(widths)), key=lambda place: widths[place])
+        widths[longest] -= 1
+    click.echo(
+        look.strong("  ".join(_fit(head, width) for head, width in zip(heads, widths, strict=True)).rstrip()),
+        color=True,
+    )
+    for line in lines:
+        cells = []
+        for place, (cell, width) in enumerate(zip(line, widths, strict=True)):
+            shown = _fit(cell, width)
+            word = shown.strip()
+            cells.append(shown.replace(word, look.status(word), 1) if kept[place] == status and word else shown)
+        click.echo("  ".join(cells).rstrip(), color=True)
+
+
+_LINE: Final = 110  # letters in a line of prose, at most
+_LEAST: Final = 10  # letters that a column keeps
+
+
+def _width(text: str) -> int:
+    """How many places a text takes on a terminal: letters of East Asia take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _fit(text: str, width: int) -> str:
+    if _width(text) > width:
+        while _width(text) > width - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (width - _width(text))
+
+
+# -- words for values --------------------------------------------------------------------------------------------------
+
+
+def moment(seconds: float | None) -> str:
+    """A time for people, in the zone of this machine, with the zone."""
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def clock(seconds: float) -> str:
+    """A time of today: 14:02:11."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%H:%M:%S")
+
+
+def ago(seconds: float, now: float | None = None) -> str:
+    """`3 min ago`, `in 2 h`."""
+    passed = (time.time() if now is None else now) - seconds
+    words = lasting(abs(passed))
+    return f"{words} ago" if passed >= 0 else f"in {words}"
+
+
+def lasting(seconds: float) -> str:
+    """`12 s`, `3 min`, `5 h`, `2 d`."""
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size or (seconds >= size and unit != "d"):
+            return f"{int(seconds // size)} {unit}"
+    return f"{int(seconds)} s"
+
+
+def text_of(value: Any) -> str:
+    """Any value of the API in one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (dict, list)):
+        return clean(json.dumps(value, ensure_ascii=False)) if value else ""
+    return clean(str(value))
+
+
+def flat(value: Mapping[str, Any], name: str) -> str:
+    """A member by its path, `error.code`, as one line."""
+    found: Any = value
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return text_of(found)
