@@ -198,3 +198,17 @@ def test_the_clock_of_this_machine_is_the_default() -> None:
     old = signed_event("customer.created", {"id": "cus_1"}, timestamp=int(time.time()) - 1000)
     with pytest.raises(finsecure.SignatureVerificationError):
         Webhook.construct_event(old.body, old.signature, SECRET)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b'{"a":' * 50_000, b"9" * 100_000, b"\xff" * 100, "\ud800", b"x" * (1 << 20)]
+)
+def test_what_a_stranger_sends_is_refused_and_nothing_else(body: Any) -> None:
+    assert cause(body, HEADERS).cause == "wrong_secret"
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "é", "\x00", "ab\udcff"])
+def test_odd_headers_are_refused_and_nothing_else(odd: str) -> None:
+    assert cause(BODY, f"t={NOW},v1={odd}").cause == "wrong_secret"
+    standard = {"webhook-id": odd, "webhook-timestamp": str(NOW), "webhook-signature": f"v1,{odd}"}
+    assert cause(BODY, standard).cause == "wrong_secret"
