@@ -338,19 +338,40 @@ CASES: Final[dict[str, Case]] = {
         answers(ok()), None, status=200, tls="tls_1_2", check=lambda outcome: outcome.tls_version == "TLSv1.2"
     ),
     "an expired certificate": Case(
-        answers(ok()), Failure.TLS, Phase.TLS, tls="expired", words="has expired", fault=TlsFault.EXPIRED
+        answers(ok()),
+        Failure.TLS,
+        Phase.TLS,
+        tls="expired",
+        words="has expired: it ended on 20",
+        fault=TlsFault.EXPIRED,
     ),
     "a certificate of tomorrow": Case(
-        answers(ok()), Failure.TLS, Phase.TLS, tls="not_yet_valid", fault=TlsFault.NOT_YET_VALID
+        answers(ok()),
+        Failure.TLS,
+        Phase.TLS,
+        tls="not_yet_valid",
+        words="it begins on 20",
+        fault=TlsFault.NOT_YET_VALID,
     ),
     "a self-signed certificate": Case(
         answers(ok()), Failure.TLS, Phase.TLS, tls="self_signed", fault=TlsFault.SELF_SIGNED
     ),
     "a certificate for another name": Case(
-        answers(ok()), Failure.TLS, Phase.TLS, tls="wrong_host", host="localhost", fault=TlsFault.WRONG_HOST
+        answers(ok()),
+        Failure.TLS,
+        Phase.TLS,
+        tls="wrong_host",
+        host="localhost",
+        words="localhost: it names shop.example.",
+        fault=TlsFault.WRONG_HOST,
     ),
     "a certificate for another address": Case(
-        answers(ok()), Failure.TLS, Phase.TLS, tls="wrong_address", fault=TlsFault.WRONG_HOST
+        answers(ok()),
+        Failure.TLS,
+        Phase.TLS,
+        tls="wrong_address",
+        words="127.0.0.1: it names 127.0.0.9.",
+        fault=TlsFault.WRONG_HOST,
     ),
     "an authority that nobody knows": Case(
         answers(ok()), Failure.TLS, Phase.TLS, tls="unknown_authority", fault=TlsFault.UNKNOWN_ISSUER

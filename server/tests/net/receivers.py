@@ -76,12 +76,14 @@ async def receiver(
         made.open_connections.add(writer)
         made.nobody_left.clear()
         try:
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):  # canceled at the end
+            with suppress(OSError, asyncio.IncompleteReadError):
                 await behaviour(Exchange(reader, writer, made))
+        except asyncio.CancelledError:  # the test is over
+            writer.transport.abort()
         finally:
             tasks.discard(task)
             made.open_connections.discard(writer)
-            writer.transport.abort() if writer.is_closing() else writer.close()
+            writer.close()
             if not made.open_connections:
                 made.nobody_left.set()
 
@@ -94,6 +96,7 @@ async def receiver(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.01)  # transports close in their own time
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import psutil
 import pytest
 
 from finsecure_server.core.delivery import Failure, Message, Outcome, Phase
@@ -12,7 +13,7 @@ from finsecure_server.net import wire
 from finsecure_server.net.outbound import HEADER_BYTES_KEPT, Outbound
 from finsecure_server.storage.drive import transaction_open
 from tests.net.certificates import Certificates
-from tests.net.receivers import Exchange, answers, canary, name_server, ok, receiver, records, reply
+from tests.net.receivers import Exchange, answers, canary, handshakes, name_server, ok, receiver, records, reply
 
 
 def message(url: str, *headers: tuple[str, str], body: bytes = b"{}", timeout_s: int = 2) -> Message:
@@ -163,6 +164,44 @@ async def test_a_bad_certificate_is_not_dialed_again(tmp_path: Path) -> None:
         assert there.requests == []
 
 
+@pytest.mark.parametrize("presents", ["expired", "wrong_address", "self_signed"])
+async def test_a_bad_certificate_gets_no_request_however_closely_it_is_looked_at(tmp_path: Path, presents: str) -> None:
+    certificates = Certificates(tmp_path)
+    async with (
+        Outbound(test_loopback=True, ca_file=certificates.ca_file) as way,
+        receiver(answers(ok()), tls=getattr(certificates, presents)()) as there,
+    ):
+        outcome = await way.post(message(there.url()))
+        assert (outcome.failure, outcome.status) == (Failure.TLS, None)
+        async with asyncio.timeout(2):
+            while there.open_connections:  # noqa: ASYNC110 -- the receiver closes them in its own time
+                await asyncio.sleep(0.01)
+        assert there.requests == []
+
+
+async def test_a_certificate_is_not_looked_at_beyond_the_time_limit(tmp_path: Path) -> None:
+    """The receiver presents an expired certificate at first, and then nothing at all."""
+    certificates = Certificates(tmp_path)
+    expired = handshakes(certificates.expired())
+
+    async def behave(exchange: Exchange) -> None:
+        if exchange.receiver.connections == 1:
+            await expired(exchange)
+        await exchange.reader.read()
+        await asyncio.Event().wait()
+
+    async with (
+        Outbound(test_loopback=True, ca_file=certificates.ca_file) as way,
+        receiver(behave, scheme="https") as there,
+    ):
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        outcome = await way.post(message(there.url(), timeout_s=1))
+        assert loop.time() - began < 1.5
+        assert (outcome.failure, outcome.detail) == (Failure.TLS, "The certificate of 127.0.0.1 has expired.")
+        assert there.connections == 2
+
+
 async def test_one_of_two_addresses_is_enough() -> None:
     """Nobody listens on the IPv6 one; the sentence and the log name the one that answered."""
     zone = {
@@ -247,6 +286,26 @@ async def test_a_canceled_attempt_hangs_up_and_says_so_to_nobody() -> None:
             await task
         async with asyncio.timeout(2):
             await there.nobody_left.wait()
+
+
+async def test_a_receiver_that_never_says_goodbye_is_cut_off_and_not_waited_for(tmp_path: Path) -> None:
+    """Closing TLS politely would keep the connection until the receiver agrees."""
+    certificates = Certificates(tmp_path)
+
+    async def behave(exchange: Exchange) -> None:
+        await exchange.request()
+        exchange.writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is a transport that reads
+        await asyncio.Event().wait()
+
+    async with (
+        Outbound(test_loopback=True, ca_file=certificates.ca_file) as way,
+        receiver(behave, tls=certificates.good()) as there,
+    ):
+        outcome = await way.post(message(there.url(), timeout_s=1))
+        assert (outcome.failure, outcome.phase) == (Failure.TIMEOUT, Phase.HEADERS)
+        await asyncio.sleep(0.05)  # an aborted transport closes its socket a moment later
+        found = psutil.Process().net_connections("tcp")
+        assert [held for held in found if held.raddr and held.raddr.port == there.port] == []
 
 
 # -- what is kept of a reply ------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ class Reason(NamedTuple):
     phase: Phase
     detail: str
     again: bool = False  # another connection, dialed at once, may do better
+    certificate: ssl.SSLCertVerificationError | None = None  # what OpenSSL said of it, if that is the reason
 
 
 #: What the system says of a connection that was not made.
@@ -95,6 +96,8 @@ def _where(trail: Trail) -> str | None:
 
 def _broken(cause: BaseException, trail: Trail, host: str, where: str) -> Reason:
     """Why a connection was not made, or ended."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return Reason(Failure.TLS, Phase.TLS, _certificate(cause, host), certificate=cause)
     if isinstance(cause, ssl.SSLError):
         return Reason(Failure.TLS, Phase.TLS, _tls(cause, host))
     if trail.phase is Phase.TLS:
@@ -135,12 +138,14 @@ def _system(error: BaseException) -> BaseException:
     return error
 
 
+def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
+    if error.verify_code in {_HOST_MISMATCH, _ADDRESS_MISMATCH}:
+        return f"The certificate is for another host, not for {host}."
+    meaning = _NO_TRUST.get(error.verify_code, f"was refused ({error.verify_message})")
+    return f"The certificate of {host} {meaning}."
+
+
 def _tls(error: ssl.SSLError, host: str) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        if error.verify_code in {_HOST_MISMATCH, _ADDRESS_MISMATCH}:
-            return f"The certificate is for another host, not for {host}."
-        meaning = _NO_TRUST.get(error.verify_code, f"was refused ({error.verify_message})")
-        return f"The certificate of {host} {meaning}."
     meaning = _NO_TLS.get(error.reason or "", f"OpenSSL says {error.reason or error}")
     return f"No TLS connection with {host}: {meaning}."
 

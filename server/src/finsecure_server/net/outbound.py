@@ -22,6 +22,7 @@ from finsecure_server.core.delivery import REPLY_BYTES_MAX, Failure, Message, Ou
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.errors import Refused
 from finsecure_server.net.causes import reason
+from finsecure_server.net.certificate import Looker
 from finsecure_server.net.guard import Policy, check_url, networks
 from finsecure_server.net.names import VettedResolver, lookup
 from finsecure_server.net.trail import TRAIL, Trail
@@ -64,6 +65,7 @@ class Outbound:
         allowed = networks(allowed_networks)
         self._policies = {True: Policy(allowed), False: Policy(allowed, loopback=test_loopback)}
         self._tls: ssl.SSLContext = tls_context(ca_file)
+        self._looker = Looker(ca_file)
         self._nameservers = tuple(nameservers)
         self._dns_port = dns_port
         self._dns: aiodns.DNSResolver | None = None
@@ -118,6 +120,9 @@ class Outbound:
             return Outcome(Failure.BLOCKED, refused.message, Phase.CONNECT)
         attempt = _Attempt(lane, message, url, host, deadline, began_at)
         outcome = await attempt.run()
+        if attempt.certificate is not None:
+            more = await self._looker.described(attempt.certificate, attempt.trail, host, deadline)
+            return outcome if more is None else outcome._replace(detail=more)
         if not attempt.again or monotonic_ns() - began_at >= REDIAL_WITHIN_NS:
             return outcome
         tap = attempt.trail.tap
@@ -130,7 +135,19 @@ class Outbound:
 class _Attempt:
     """One request over one connection."""
 
-    __slots__ = ("_began_at", "_chunks", "_deadline", "_host", "_lane", "_message", "_size", "_url", "again", "trail")
+    __slots__ = (
+        "_began_at",
+        "_chunks",
+        "_deadline",
+        "_host",
+        "_lane",
+        "_message",
+        "_size",
+        "_url",
+        "again",
+        "certificate",
+        "trail",
+    )
 
     trail: Trail
 
@@ -144,6 +161,7 @@ class _Attempt:
         self._chunks: list[bytes] = []
         self._size = 0
         self.again = False  # whether another connection may do better
+        self.certificate: ssl.SSLCertVerificationError | None = None  # why it was refused
 
     async def run(self) -> Outcome:
         """Send it. Every exception but a cancellation becomes an outcome."""
@@ -194,6 +212,7 @@ class _Attempt:
     def _failed(self, error: Exception) -> Outcome:
         why = reason(error, self.trail, self._host, self._message.timeout_s)
         self.again = why.again
+        self.certificate = why.certificate
         return self._outcome(why.failure, why.detail, why.phase)
 
     def _answered(self, reply: ClientResponse | None, complete: bool) -> Outcome:
