@@ -9,12 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import django
+import django  # type: ignore[import-untyped]  # Django ships no types
 import fastapi
 import flask
 import pytest
-from django.conf import settings as django_settings
-from django.test import RequestFactory
+from django.conf import settings as django_settings  # type: ignore[import-untyped]  # Django ships no types
+from django.test import RequestFactory  # type: ignore[import-untyped]  # Django ships no types
 from starlette.applications import Starlette
 from starlette.routing import Route
 
