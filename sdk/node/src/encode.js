@@ -1,4 +1,4 @@
-/** Parameters on the wire: JSON bodies, and queries with Stripe's brackets. Nothing is guessed and nothing is dropped. */
+/** Parameters on the wire: JSON bodies, and queries with Stripe's brackets. Nothing is guessed, nothing is dropped. */
 
 /** The path with its ids filled in. TypeError for an id that is empty: it would name the whole collection. */
 export function path(template, ids) {

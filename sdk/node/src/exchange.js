@@ -35,7 +35,8 @@ export async function exchange(prepared, tools) {
   const began = world.monotonic();
   const attempts = [];
   let sent = false; // whether any attempt may have reached the server
-  const left = () => (policy.deadline === null ? Number.POSITIVE_INFINITY : policy.deadline - (world.monotonic() - began));
+  const end = policy.deadline === null ? Number.POSITIVE_INFINITY : began + policy.deadline;
+  const left = () => end - world.monotonic();
   for (;;) {
     const started = world.monotonic();
     const outcome = await attempt(transport, { ...request, ...timed(request.timeout, left()) });

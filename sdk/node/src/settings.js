@@ -64,7 +64,9 @@ function usableKey(key, base) {
   if (key !== key.trim()) {
     throw new ConfigurationError("the API key begins or ends with white space, perhaps a newline from a file");
   }
-  if (!/^[!-~]+$/.test(key)) throw new ConfigurationError("the API key holds characters that no key has; copy it again");
+  if (!/^[!-~]+$/.test(key)) {
+    throw new ConfigurationError("the API key holds characters that no key has; copy it again");
+  }
   if (key.includes("_live_") && base.startsWith("http:") && !LOOPBACK.has(new URL(base).hostname)) {
     throw new ConfigurationError(`a live key is not sent over plain http to ${base}: use https`);
   }
@@ -109,7 +111,9 @@ export function callOf([method, template, kind], ids, params, options) {
     throw new TypeError(`options are a plain object, not ${encode.shown(options)}`);
   }
   const misplaced = Object.keys(params ?? {}).filter((name) => CALL_OPTIONS.has(name) && /[A-Z]/.test(name));
-  if (misplaced.length) throw new TypeError(`${misplaced.join(", ")}: options go into the argument after the parameters`);
+  if (misplaced.length) {
+    throw new TypeError(`${misplaced.join(", ")}: options go into the argument after the parameters`);
+  }
   known(options ?? {}, CALL_OPTIONS, "a call");
   const path = encode.path(template, ids);
   return { method, path, paged: kind === "list", params: params ?? {}, options: options ?? {} };

@@ -12,8 +12,8 @@ const DNS = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
 const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /**
- * No whole response came. `kind` is dns | connect | proxy | tls | timeout | reset | aborted. `sent` is false only when no
- * byte of the request can have reached the server.
+ * No whole response came. `kind` is dns | connect | proxy | tls | timeout | reset | aborted. `sent` is false only when
+ * no byte of the request can have reached the server.
  */
 export class TransportFault extends Error {
   constructor(kind, message, sent, cause) {
@@ -147,7 +147,8 @@ class Exchange {
       tls: `The TLS connection to ${host} was refused`,
       reset: `${host} closed the connection before its reply was whole`,
     };
-    const fault = new TransportFault(kind, `${said[kind]}: ${kind === "proxy" ? message : (code ?? message)}.`, this.#connected, error);
+    const why = kind === "proxy" ? message : (code ?? message);
+    const fault = new TransportFault(kind, `${said[kind]}: ${why}.`, this.#connected, error);
     this.#finish({ fault, stale });
   }
 

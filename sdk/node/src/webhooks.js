@@ -79,8 +79,8 @@ function rawBody(payload) {
   if (payload instanceof ArrayBuffer) return Buffer.from(payload);
   throw refusal(
     "body_reencoded",
-    "The body was decoded before it came here, and its bytes are what is signed. Give the raw body: in Express, mount " +
-      'express.raw({ type: "application/json" }) on this route, before express.json().',
+    "The body was decoded before it came here, and its bytes are what is signed. Give the raw body: in Express, " +
+      'mount express.raw({ type: "application/json" }) on this route, before express.json().',
   );
 }
 
@@ -191,8 +191,8 @@ function diagnosed(body, secrets, claim) {
   if (asItMayHaveBeen(body).some((variant) => matches(variant, secrets, claim))) {
     return refusal(
       "body_reencoded",
-      "The body was re-encoded: its content is what was signed, its bytes are not. Give the raw body, before anything " +
-        'has decoded it; in Express, mount express.raw({ type: "application/json" }) on this route.',
+      "The body was re-encoded: its content is what was signed, its bytes are not. Give the raw body, before " +
+        'anything has decoded it; in Express, mount express.raw({ type: "application/json" }) on this route.',
       claim.header,
     );
   }

@@ -57,7 +57,8 @@ test("an error carries what the envelope and the headers say", async (t) => {
     charge: "ch_1",
     payment_intent: { id: "pi_1", client_secret: "pi_1_secret_hidden" },
   };
-  const error = await errorOf(t, refusal(402, said), (client) => client.paymentIntents.create({ amount: 1, currency: "usd" }));
+  const pays = (client) => client.paymentIntents.create({ amount: 1, currency: "usd" });
+  const error = await errorOf(t, refusal(402, said), pays);
   assert.ok(error instanceof finsecure.CardError);
   const { type, code, declineCode, adviceCode, param, docUrl, requestLogUrl, charge, httpStatus, requestId } = error;
   assert.deepEqual(
@@ -112,6 +113,7 @@ test("what can be seen to be wrong before it is sent is not sent", async (t) => 
     () => client.paymentIntents.create({ amount: 1n }),
     () => client.paymentIntents.create({ metadata: new Map() }),
     () => client.paymentIntents.create({ expand: ["a", undefined] }),
+    () => client.paymentIntents.create({ amount: 1 }, "order-17"),
     () => client.paymentIntents.create({ amount: 1 }, { idempotencykey: "a" }),
     () => client.paymentIntents.create({ amount: 1, idempotencyKey: "a" }),
     () => client.paymentIntents.create({ amount: 1 }, { idempotencyKey: "" }),
@@ -135,7 +137,9 @@ test("a client that could never call is not made", () => {
     assert.throws(() => new FinSecure(key), ConfigurationError, String(key));
   }
   const bases = ["ftp://a", "nonsense", "http://user:pass@a", "http://a?b", "http://a#b", "http://"];
-  for (const apiBase of bases) assert.throws(() => new FinSecure("sk_test_1", { apiBase }), ConfigurationError, apiBase);
+  for (const apiBase of bases) {
+    assert.throws(() => new FinSecure("sk_test_1", { apiBase }), ConfigurationError, apiBase);
+  }
   assert.throws(() => new FinSecure("sk_live_1", { apiBase: "http://api.example" }), /not sent over plain http/);
   assert.ok(new FinSecure("sk_live_1", { apiBase: "http://127.0.0.1:1" }));
   assert.throws(() => new FinSecure("sk_test_1", { maxretries: 1 }), /no option maxretries/);
@@ -163,4 +167,9 @@ test("without a key nothing is sent; the environment may have one, and the addre
     [second.headers.authorization, second.headers["finsecure-version"], second.headers["x-mine"]],
     ["Bearer sk_test_other", "2020-01-01", "1"],
   );
+});
+
+test("a client says where it calls, without the version", () => {
+  assert.equal(new FinSecure("sk_test_1").apiBase, "https://api.finsecure.com");
+  assert.equal(new FinSecure("sk_test_1", { apiBase: "http://127.0.0.1:4242/v1/" }).apiBase, "http://127.0.0.1:4242");
 });

@@ -7,7 +7,14 @@ import { once } from "node:events";
 import http from "node:http";
 import { after, before, test } from "node:test";
 
-import { AuthenticationError, CardError, FinSecure, IdempotencyError, InvalidRequestError, PaymentErrorHandler } from "../src/index.js";
+import {
+  AuthenticationError,
+  CardError,
+  FinSecure,
+  IdempotencyError,
+  InvalidRequestError,
+  PaymentErrorHandler,
+} from "../src/index.js";
 import { PaymentErrorHandler as Printed } from "./fixtures/document.js";
 import { liveServer } from "./fixtures/live.js";
 
@@ -29,7 +36,8 @@ after(async () => {
 
 test("a payment from its creation to its refund", async () => {
   const { confirm, ...unconfirmed } = PAYMENT;
-  const intent = await client.paymentIntents.create({ ...unconfirmed, capture_method: "manual", metadata: { order: "17" } });
+  const asked = { ...unconfirmed, capture_method: "manual", metadata: { order: "17" } };
+  const intent = await client.paymentIntents.create(asked);
   assert.equal(intent.status, "requires_confirmation");
   assert.match(intent.lastResponse.requestId, /^req_/);
   assert.equal((await client.paymentIntents.update(intent.id, { description: "Tea ☕" })).description, "Tea ☕");

@@ -117,3 +117,9 @@ test("ours: a bug in the parameters is no payment", async (t) => {
   assert.ok(made.error instanceof TypeError);
   assert.equal(server.seen.length, 0);
 });
+
+test("ours: it really waits", async () => {
+  const began = performance.now();
+  await new PaymentErrorHandler({}).delay(30);
+  assert.ok(performance.now() - began >= 25);
+});

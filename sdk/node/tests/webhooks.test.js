@@ -34,7 +34,7 @@ for (const { about, secret, id, timestamp, body, v1, standard } of VECTORS.signa
     for (const payload of [body, Buffer.from(body), new Uint8Array(Buffer.from(body))]) {
       assert.equal(String(webhooks.verify(payload, header, secret, 300, timestamp)), body);
     }
-    const trio = { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": standard ?? "v1,AA==" };
+    const trio = { "webhook-id": id, "webhook-timestamp": `${timestamp}`, "webhook-signature": standard ?? "v1,AA==" };
     if (standard) webhooks.verify(body, trio, secret, 300, timestamp);
     else assert.throws(() => webhooks.verify(body, trio, secret, 300, timestamp), SignatureVerificationError);
     assert.throws(() => webhooks.verify(`${body}x`, header, secret, 300, timestamp), SignatureVerificationError);
@@ -68,8 +68,8 @@ test("a missing header", () => {
 });
 
 test("a malformed header", () => {
-  const bad = ["nonsense", "t=1", "v1=00", `t=${AT},t=${AT},v1=00`, "t=,v1=00", "t=-1,v1=00", "t=1e9,v1=00", "t=1,v0=00"];
-  for (const header of bad) fails("malformed_header", BODY, header);
+  const times = [`t=${AT},t=${AT},v1=00`, "t=,v1=00", "t=-1,v1=00", "t=1e9,v1=00"];
+  for (const header of [...times, "nonsense", "t=1", "v1=00", "t=1,v0=00"]) fails("malformed_header", BODY, header);
   const trio = { "webhook-id": "evt_1", "webhook-timestamp": "soon", "webhook-signature": "v1,AA==" };
   fails("malformed_header", BODY, trio);
   fails("malformed_header", BODY, { ...trio, "webhook-timestamp": "1", "webhook-signature": "v1a,AA==" });
@@ -97,7 +97,8 @@ test("a body that was decoded and encoded again", () => {
   fails("body_reencoded", BODY.replaceAll(":", ": ").replaceAll(",", ", "), HEADER);
   fails("body_reencoded", BODY.replace("ë", "\\u00eb"), HEADER);
   fails("body_reencoded", `${BODY}\n`, HEADER);
-  const spaced = BODY.replaceAll(":", ": ").replaceAll(",", ", ").replace("ë", "\\u00eb").replace("🌊", "\\ud83c\\udf0a");
+  const ascii = BODY.replace("ë", "\\u00eb").replace("🌊", "\\ud83c\\udf0a");
+  const spaced = ascii.replaceAll(":", ": ").replaceAll(",", ", ");
   const python = webhooks.generateTestHeaderString({ payload: spaced, secret: SECRET, timestamp: AT });
   fails("body_reencoded", BODY, python);
 });
@@ -111,8 +112,9 @@ test("a body that is no bytes at all: express.json() was there first", () => {
 test("a clock that is off, either way, by how much", () => {
   webhooks.constructEvent(BODY, HEADER, SECRET, 300, AT + 300.9);
   webhooks.constructEvent(BODY, HEADER, SECRET, 300, AT - 300);
-  fails("timestamp_out_of_tolerance", BODY, HEADER, SECRET, AT + 301, /301 s behind this clock; 300 s are allowed/);
-  fails("timestamp_out_of_tolerance", BODY, HEADER, SECRET, AT - 301, /301 s ahead of this clock.*the clock here is slow/);
+  const cause = "timestamp_out_of_tolerance";
+  fails(cause, BODY, HEADER, SECRET, AT + 301, /301 s behind this clock; 300 s are allowed/);
+  fails(cause, BODY, HEADER, SECRET, AT - 301, /301 s ahead of this clock.*the clock here is slow/);
   fails("wrong_secret", BODY, HEADER, "whsec_another", AT + 301);
   assert.throws(() => webhooks.verify(BODY, HEADER, SECRET, 60, AT + 61), { skew: -61 });
 });

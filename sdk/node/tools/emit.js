@@ -86,7 +86,7 @@ function routes(entries) {
     seen.add(spelled(place));
     at[method] = [operation.method, operation.path, ...(paged ? ["list"] : [])];
   }
-  const about = "Every operation of the API: resource, method, then the HTTP method, the path, and `list` if it is paged.";
+  const about = "Every operation of the API: resource, method, then HTTP method, path, and `list` if it is paged.";
   return `${head(about)}\nexport const ROUTES = ${literal(tree, "")};\n`;
 }
 

@@ -16,7 +16,7 @@ const drifted = Object.keys(wanted).filter((name) => !there.includes(name) || re
 const stale = there.filter((name) => !(name in wanted));
 
 if (process.argv.includes("--check")) {
-  for (const name of [...drifted, ...stale]) console.log(`${name} has drifted: say \`node tools/generate.js\` in sdk/node`);
+  for (const name of [...drifted, ...stale]) console.log(`${name} has drifted: say \`npm run generate\` in sdk/node`);
   process.exitCode = drifted.length + stale.length ? 1 : 0;
 } else {
   mkdirSync(OUT, { recursive: true });

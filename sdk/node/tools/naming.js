@@ -11,7 +11,7 @@
  *   /v1/customers/{customer}/payment_methods/{id}   customers.retrievePaymentMethod
  *   /v1/balance                                     balance.retrieve                 no id ever follows: there is one
  *   /v1/balance/history                             balance.listHistory
- *   /v1/test_helpers/clock                          testHelpers.clock.retrieve       test_helpers is no path: a namespace
+ *   /v1/test_helpers/clock                          testHelpers.clock.retrieve       no path by itself: a namespace
  *   /v1/test_helpers/clock/advance                  testHelpers.clock.advance
  */
 
@@ -26,7 +26,8 @@ export function singular(word) {
 
 /** `payment_intents` → `PaymentIntents`; several words are joined. */
 export function pascal(...words) {
-  return words.flatMap((word) => word.split("_")).map((part) => part.slice(0, 1).toUpperCase() + part.slice(1)).join("");
+  const parts = words.flatMap((word) => word.split("_"));
+  return parts.map((part) => part.slice(0, 1).toUpperCase() + part.slice(1)).join("");
 }
 
 /** `payment_intents` → `paymentIntents`. */
@@ -74,10 +75,9 @@ function placeOf(one, paged, known, paths) {
 
 /** How many words name the resource: those that are no path by themselves are namespaces before it. */
 function depthOf(parts, paths) {
+  const isPath = (depth) => paths.has(`/v1/${parts.slice(0, depth).join("/")}`);
   let depth = 1;
-  while (depth < parts.length && !parts[depth].startsWith("{") && !paths.has(`/v1/${parts.slice(0, depth).join("/")}`)) {
-    depth += 1;
-  }
+  while (depth < parts.length && !parts[depth].startsWith("{") && !isPath(depth)) depth += 1;
   return depth;
 }
 

@@ -78,7 +78,8 @@ export function reachable(contract, roots) {
     const name = waiting.pop();
     if (found.has(name)) continue;
     found.add(name);
-    for (const member of Object.values(contract.schemas[name].properties)) waiting.push(...references(contract, member));
+    const members = Object.values(contract.schemas[name].properties);
+    waiting.push(...members.flatMap((member) => [...references(contract, member)]));
   }
   return [...found].sort(order);
 }

@@ -1,5 +1,5 @@
 /**
- * Every operation of the API: resource, method, then the HTTP method, the path, and `list` if it is paged.
+ * Every operation of the API: resource, method, then HTTP method, path, and `list` if it is paged.
  *
  * Written by `node tools/generate.js` from contract/openapi.json. Change that, not this.
  */

@@ -11,7 +11,7 @@ import FinSecure, {
 } from "finsecure";
 import type { Charge, Event, HandledPayment, Options, Page, PaymentIntent, Refund } from "finsecure";
 
-const client = new FinSecure("sk_test_1", { apiBase: "http://127.0.0.1:4242", timeout: { connect: 500 }, deadline: null });
+const client = new FinSecure("sk_test_1", { apiBase: "http://127.0.0.1:4242", timeout: { connect: 500 } });
 
 export async function pays(): Promise<string> {
   const intent = await client.paymentIntents.create(
