@@ -277,7 +277,7 @@ def envelope(response: Response) -> dict[str, Any]:
     """The `error` member of a reply; empty if the body is none of ours."""
     try:
         decoded = json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     error = decoded.get("error") if isinstance(decoded, dict) else None
     return error if isinstance(error, dict) else {}
@@ -301,7 +301,7 @@ def of_response(response: Response, error: Mapping[str, Any], **more: Any) -> Fi
 
 
 def _class_of(status: int, error: Mapping[str, Any]) -> type[FinSecureError]:
-    if error.get("code") in {"idempotency_key_in_use", "lock_timeout"}:
+    if error.get("code") in ("idempotency_key_in_use", "lock_timeout"):  # no set: it may be unhashable
         return ConflictError
     if error.get("type") == "idempotency_error" and status != 409:
         return IdempotencyError

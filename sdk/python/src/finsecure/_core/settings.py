@@ -113,7 +113,7 @@ def decode(response: Response, reply: Reply) -> dict[str, Any]:
         return {}
     try:
         decoded = json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         decoded = None
     if not isinstance(decoded, dict):
         raise errors.of_response(response, {}, idempotency_key=reply.idempotency_key, attempts=reply.attempts)
