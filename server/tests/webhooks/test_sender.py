@@ -205,6 +205,18 @@ async def test_the_breaker_defers_and_burns_no_attempt(world: World, receiver: R
     assert {row["status"] for row in (await deliveries(world)).values()} == {"delivered"}
 
 
+async def test_who_mends_an_endpoint_need_not_wait_for_the_probe(world: World, receiver: Receiver) -> None:
+    receiver.answer = lambda _: 503
+    made = await endpoint(world, receiver)
+    async with running(world):
+        for _ in range(STREAK + 5):
+            await customer(world)
+        await receiver.until(lambda: len(receiver.got) > STREAK)
+        async with receiving() as mended:
+            await world.made(f"/v1/webhook_endpoints/{made['id']}", {"url": mended.url})
+            await mended.until(lambda: bool(mended.got), 5)
+
+
 async def test_a_redirect_is_refused_and_its_aim_never_called(world: World, receiver: Receiver) -> None:
     async with receiving() as aim:
 

@@ -13,9 +13,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from finsecure_server import __version__
 from finsecure_server.core import endpoint_check, signature
-from finsecure_server.core.delivery import Message, Outcome, Poster, delivery_id
+from finsecure_server.core.delivery import Message, Outcome, Poster
 from finsecure_server.core.endpoint_check import Seen
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
@@ -23,6 +22,7 @@ from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.storage.drive import Ask
 from finsecure_server.webhooks import endpoint_secrets, endpoint_store, payload, sample_store, store
 from finsecure_server.webhooks.endpoint_types import Endpoint, EndpointCheck, WebhookEndpointTest
+from finsecure_server.webhooks.request_headers import headers
 
 TYPE: Final = "webhook_endpoint.test"
 SECONDS_MAX: Final = 20  # for all three; an attempt may end half a second after its own time
@@ -102,15 +102,17 @@ async def _send(poster: Poster, trial: Trial) -> Seen:
 
 def _message(trial: Trial, letter: Letter, number: int, left_s: int, elapsed_us: int) -> Message:
     wire = trial.wire
-    headers = (
-        ("content-type", "application/json; charset=utf-8"),
-        ("user-agent", f"FinSecure/{__version__} (+{trial.public_url})"),
-        *signature.headers(letter.secrets, letter.event_id, (trial.wall + elapsed_us) // 1_000_000, letter.body),
-        ("FinSecure-Delivery", delivery_id(letter.event_id, wire.id)),
-        ("FinSecure-Attempt", str(number)),
-        *trial.own_headers,
+    sent = headers(
+        event_id=letter.event_id,
+        endpoint_id=wire.id,
+        attempt=number,
+        secrets=letter.secrets,
+        seconds=(trial.wall + elapsed_us) // 1_000_000,
+        body=letter.body,
+        own=trial.own_headers,
+        public_url=trial.public_url,
     )
-    return Message(wire.url, headers, letter.body, min(wire.timeout, left_s), wire.livemode)
+    return Message(wire.url, sent, letter.body, min(wire.timeout, left_s), wire.livemode)
 
 
 def _told(wire: Endpoint, _: Tx, seen: Seen) -> WebhookEndpointTest:

@@ -38,7 +38,7 @@ class Lane:
 
     __slots__ = (
         "breaker", "busy", "failing", "in_flight", "key", "lease_us", "look_us", "next_send_us", "queue", "settings",
-        "theirs_us", "width",
+        "theirs_us", "unwritten", "width",
     )  # fmt: skip
 
     def __init__(self, key: LaneKey) -> None:
@@ -47,6 +47,7 @@ class Lane:
         self.queue: deque[DueDelivery] = deque()
         self.busy: set[str] = set()  # deliveries that are queued, in flight, or not yet written down
         self.in_flight = 0
+        self.unwritten = 0  # attempts that are over, and whose reports are not written yet
         self.width = WIDTH_FIRST
         self.breaker: Breaker = breakers.CLOSED
         self.failing = False  # whether there is a failure to be forgotten when an attempt succeeds
@@ -80,6 +81,10 @@ class Lane:
         """How many deliveries to read."""
         return 1 if breakers.free_at_us(self.breaker) else min(FETCH_MAX, 4 * self.width)
 
+    def shut(self, now_us: int) -> bool:
+        """Whether it is left alone, and not yet to be probed."""
+        return breakers.free_at_us(self.breaker) > now_us
+
     def may_send_us(self, now_us: int) -> int:
         """From when on the endpoint may be sent to; not above `now_us`: at once."""
         probe_us = breakers.free_at_us(self.breaker)
@@ -88,8 +93,12 @@ class Lane:
         return max(probe_us, self.next_send_us)
 
     def full(self) -> bool:
-        """Whether as many attempts are under way as it may have."""
-        return self.in_flight >= self.width
+        """Whether as many attempts are under way as it may have.
+
+        One that is over counts until its report is written: should this process die, it is made once more. So there are
+        never more repeats than attempts that may be under way.
+        """
+        return self.in_flight + self.unwritten >= self.width
 
     def begin(self, now_us: int) -> DueDelivery:
         """Take the next delivery for an attempt."""

@@ -20,9 +20,8 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from finsecure_server import __version__
 from finsecure_server.core import breaker as breakers
-from finsecure_server.core import ids, signature
+from finsecure_server.core import ids
 from finsecure_server.core.delivery import Message, Poster
 from finsecure_server.core.env import Env
 from finsecure_server.storage.database import CommitUnknown, Database, Reader, Tx, Unavailable
@@ -31,6 +30,7 @@ from finsecure_server.webhooks import delivery_ops, delivery_store, lane_setting
 from finsecure_server.webhooks.delivery_ops import Report, Verdict
 from finsecure_server.webhooks.delivery_store import DueDelivery, LaneKey, LaneRow
 from finsecure_server.webhooks.lane import LEASE_US, RENEW_US, Lane, Settings
+from finsecure_server.webhooks.request_headers import headers
 
 log = structlog.get_logger()
 
@@ -78,7 +78,7 @@ class Sender:
         self._name = name
         self._clock = clock
         self._chance = chance
-        self._agent = f"FinSecure/{__version__} (+{public_url})"
+        self._public_url = public_url
         self._lanes: dict[LaneKey, Lane] = {}
         self._ready: dict[Lane, None] = {}  # those for which something may be done now, in the order to do it
         self._timers: list[tuple[int, int, Lane]] = []
@@ -177,6 +177,9 @@ class Sender:
             self._ready[heapq.heappop(self._timers)[2]] = None
         if self._stopping:
             return
+        shut = [lane for lane in self._ready if lane.shut(now)]
+        if shut:
+            await self._look_whether_enabled_anew(shut)
         claims = [lane for lane in self._ready if lane.wants_lease(now)]
         if claims:
             await self._claim(claims, now)
@@ -226,6 +229,13 @@ class Sender:
 
     def _at(self, us: int, lane: Lane) -> None:
         heapq.heappush(self._timers, (us, next(self._numbers), lane))
+
+    async def _look_whether_enabled_anew(self, lanes: list[Lane]) -> None:
+        """Something has happened to endpoints that are left alone: whoever changed one wants it tried at once."""
+        rows = await self._db.read(lambda reader: [delivery_store.lane(reader, lane.key) for lane in lanes])
+        for lane, row in zip(lanes, rows, strict=True):
+            if row is not None and not breakers.free_at_us(delivery_ops.breaker_of(row)):
+                self._fares(lane, row)
 
     async def _claim(self, lanes: list[Lane], now: int) -> None:
         """Make endpoints ours, or keep them ours."""
@@ -359,21 +369,24 @@ class Sender:
             fares=not ok or changed or lane.failing,
             breaker=lane.breaker,
         )
+        lane.unwritten += 1
         self._reports.append((lane, report))
         self._unwritten.set()
         self._advance(lane)
 
     def _message(self, settings: Settings, key: LaneKey, delivery: DueDelivery, now: int) -> Message:
         body = payload.body(delivery.doc, settings.api_version, "thin" if settings.thin else "snapshot")
-        headers = (
-            ("content-type", "application/json; charset=utf-8"),
-            ("user-agent", self._agent),
-            *signature.headers(settings.secrets, delivery.event_id, now // 1_000_000, body),
-            ("FinSecure-Delivery", delivery.id),
-            ("FinSecure-Attempt", str(delivery.attempts + 1)),
-            *settings.own_headers,
+        sent = headers(
+            event_id=delivery.event_id,
+            endpoint_id=key.endpoint,
+            attempt=delivery.attempts + 1,
+            secrets=settings.secrets,
+            seconds=now // 1_000_000,
+            body=body,
+            own=settings.own_headers,
+            public_url=self._public_url,
         )
-        return Message(settings.url, headers, body, settings.timeout_s, key.livemode)
+        return Message(settings.url, sent, body, settings.timeout_s, key.livemode)
 
     def _number(self) -> int:
         return int.from_bytes(self._chance(4), "big")
@@ -417,6 +430,7 @@ class Sender:
             del self._reports[: len(some)]
         now = self._clock()
         for (lane, report), verdict in zip(some, verdicts, strict=True):
+            lane.unwritten -= 1
             lane.busy.discard(report.delivery.id)
             self._written.add(report.delivery.id)
             lane.failing = verdict.failing
