@@ -11,8 +11,8 @@ from typing import Final
 
 from finsecure_server.core.cards import mask
 
-#: API keys that are secret (accounts/key_text.py), client secrets of intents, and signing secrets of endpoints, which are
-#: in base 64. The first letters say what it was.
+#: API keys that are secret (accounts/key_text.py), client secrets of intents, and signing secrets of endpoints, which
+#: are in base 64. The first letters say what it was.
 _SECRET: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:((?:sk|rk)_(?:test|live)_|(?:pi|seti)_[0-9a-z]{20,40}_secret_)[0-9A-Za-z]+"
     r"|(whsec_)[0-9A-Za-z+/_-]+=*)"

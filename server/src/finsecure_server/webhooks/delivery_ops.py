@@ -17,7 +17,7 @@ from finsecure_server.core.env import Env
 from finsecure_server.core.failing import Failing, Word
 from finsecure_server.storage import queue
 from finsecure_server.storage.database import Tx
-from finsecure_server.webhooks import delivery_store, endpoint_ops
+from finsecure_server.webhooks import delivery_store, endpoint_ops, endpoint_store
 from finsecure_server.webhooks.attempts import Tried, attempt_of
 from finsecure_server.webhooks.delivery_store import DueDelivery, LaneKey, LaneRow
 
@@ -37,6 +37,7 @@ class Report(NamedTuple):
     """An attempt that is over. Times are wall clock."""
 
     key: LaneKey
+    sequence: int  # of the endpoint's settings by which it was made
     delivery: DueDelivery  # as it was read before the attempt
     attempt: str  # wha_...
     message: Message
@@ -176,6 +177,9 @@ def _fares(tx: Tx, env_of: EnvOf, report: Report) -> bool:
     row = delivery_store.lock_lane(tx, report.key)
     if row is None:
         return False
+    stored = endpoint_store.settings_of(tx, *report.key)
+    if stored is None or stored.sequence != report.sequence:  # it was another endpoint then, one may say
+        return is_failing(row)
     env = _of_endpoint(tx, env_of, report.key)
     failing = _FAILINGS.decode(row.failing)
     ok = report.outcome.failure is None

@@ -109,9 +109,14 @@ class Lane:
             self.next_send_us = max(self.next_send_us, now_us) + 1_000_000 // self.settings.rate
         return delivery
 
-    def end(self, ok: bool, now_us: int, chance: Callable[[], int]) -> bool:
-        """An attempt is over. Whether that changed until when the endpoint is left alone."""
+    def end(self, settings: Settings, ok: bool, now_us: int, chance: Callable[[], int]) -> bool:
+        """An attempt is over that was made by `settings`. Whether that changed until when the endpoint is left alone.
+
+        What an endpoint did before it was changed says nothing about it now.
+        """
         self.in_flight -= 1
+        if settings is not self.settings:
+            return False
         self.width = min(self.width + 1, IN_FLIGHT_MAX) if ok else WIDTH_FIRST
         before = self.breaker
         self.breaker = breakers.after(before, ok, now_us, 0 if ok else chance())

@@ -350,15 +350,16 @@ class Sender:
             outcome = await self._poster.post(message)
         except Exception:  # a bug of ours; it must not stop the others, nor come back at once
             log.exception("an attempt failed on our side", delivery=delivery.id)
-            lane.end(True, now, self._number)
+            lane.end(settings, ok=True, now_us=now, chance=self._number)
             lane.busy.discard(delivery.id)
             lane.due(now + AFTER_BUG_US)
             self._at(now + AFTER_BUG_US, lane)
             return
         ok = outcome.failure is None
-        changed = lane.end(ok, self._clock(), self._number)
+        changed = lane.end(settings, ok, self._clock(), self._number)
         report = Report(
             key=lane.key,
+            sequence=settings.sequence,
             delivery=delivery,
             attempt=ids.make("wha", now, self._chance(ids.CHANCE_BYTES)),
             message=message,
