@@ -122,7 +122,7 @@ PROBES: Final = (
         tuple(Check(f"webhook.here.{name}", f"From here: {_SEEN[name]}", _SERVER) for name in receiver.CHECKS),
         receiver.from_here,
         (),
-        ("config.base", "webhook.endpoints"),
+        ("config.base", "webhook.endpoints", "webhook.server.reachable"),
     ),
     _one(
         "webhook.deliveries",

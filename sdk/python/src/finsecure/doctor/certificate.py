@@ -30,11 +30,7 @@ class Certificate:
     begins: datetime
     ends: datetime
     names: tuple[str, ...]  # DNS names it is for
-
-    @property
-    def self_signed(self) -> bool:
-        """Whether it names itself as its issuer."""
-        return self.subject == self.issuer
+    self_signed: bool  # whether it names itself as its issuer
 
 
 def read(der: bytes) -> Certificate | None:
@@ -53,7 +49,7 @@ def _read(der: bytes) -> Certificate:
     begins, ends = (_time(tag, value) for tag, value in _parts(validity))
     names = [name for tag, value in fields if tag == _EXTENSIONS for name in _alternative_names(value)]
     who, by = _name(subject), _name(issuer)
-    return Certificate(who, by, begins, ends, tuple(names) or ((who,) if who else ()))
+    return Certificate(who, by, begins, ends, tuple(names) or ((who,) if who else ()), subject == issuer)
 
 
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:

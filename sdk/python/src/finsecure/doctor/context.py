@@ -59,11 +59,13 @@ class Facts:
     key: str = ""  # cleaned of what surrounds it
     proxy: Proxy | None = None
     context: ssl.SSLContext | None = None
-    addresses: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)  # of the API, or of the proxy before it
+    taken: list[str] = field(default_factory=list)  # those that take connections
     health: Answer | None = None
     auth: Answer | None = None
     payment: dict[str, Any] = field(default_factory=dict)
     endpoints: list[dict[str, Any]] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)  # addresses of endpoints that FinSecure came to
     limited: list[Mapping[str, str]] = field(default_factory=list)  # headers of replies that said 429
 
 
@@ -105,7 +107,7 @@ class Context:
     @property
     def target(self) -> Target:
         """The API, by way of the proxy if there is one."""
-        return Target.of(self.facts.base, self.facts.proxy)
+        return Target.of(self.facts.base, self.facts.proxy, self.facts.taken)
 
     @property
     def local(self) -> bool:
@@ -116,16 +118,7 @@ class Context:
         """Ask the API. Fault."""
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json", **more.pop("headers", {})}
         facts = self.facts
-        answer = ask(
-            self.world.net,
-            facts.base + path,
-            method,
-            context=facts.context,
-            proxy=facts.proxy,
-            headers=headers,
-            until=self.until,
-            **more,
-        )
+        answer = ask(self.world.net, facts.base + path, method, headers=headers, **self._how(), **more)
         if answer.status == 429:
             facts.limited.append(answer.headers)
         return answer
@@ -133,8 +126,12 @@ class Context:
     def client(self) -> Client:
         """The SDK's client, which tries once and goes the same way."""
         facts = self.facts
-        transport = DoctorTransport(self.world.net, facts.context, facts.proxy, self.until, {"User-Agent": USER_AGENT})
+        transport = DoctorTransport(self.world.net, {"User-Agent": USER_AGENT}, **self._how())
         return Client(facts.key, api_base=facts.base, transport=transport, max_retries=0, deadline=None)
+
+    def _how(self) -> dict[str, Any]:
+        facts = self.facts
+        return {"context": facts.context, "proxy": facts.proxy, "known": facts.taken, "until": self.until}
 
     def trust(self) -> ssl.SSLContext:
         """Whom to trust, as the SDK does. ConfigurationError if the bundle cannot be read."""

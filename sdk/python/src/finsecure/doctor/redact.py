@@ -18,8 +18,10 @@ _CUT: Final = "[redacted]"
 _HEADER: Final = re.compile(
     r"(?i)\b((?:proxy-)?authorization|set-cookie2?|cookie|x-api-key|idempotency-key)(\"?'?\s*[:=]\s*)(\"[^\"]*\"|[^\r\n\"']+)"
 )
-#: scheme://user:password@host, and scheme://:password@host.
-_USERINFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)([^\s/@:]*)(?::([^\s/]*))?@(?=[^\s/@]+)")
+#: scheme://user:password@host, and scheme://:password@host, but for the words that our fixes write there.
+_USERINFO: Final = re.compile(
+    r"\b([A-Za-z][A-Za-z0-9+.-]*://)(?!(?:USER)?:PASSWORD@)([^\s/@:]*)(?::([^\s/]*))?@(?=[^\s/@]+)"
+)
 #: A variable or a member that is secret by its name.
 _NAMED: Final = re.compile(
     r"(?i)\b((?:[a-z0-9]+[_-])*(?:password|passwd|secret|secret[_-]?key|api[_-]?key|access[_-]?token|token|master[_-]?key))"
@@ -27,6 +29,11 @@ _NAMED: Final = re.compile(
 )
 #: A key whose tail is broken by white space or a mark that no key has, cut short, or in capitals.
 _LOOSE: Final = re.compile(r"(?i)\b((?:sk|rk|pk)[_-](?:live|test)[_-]|whsec[_-])([A-Za-z0-9+/=_-]+)")
+
+
+_NO_SECRETS: Final = frozenset({_CUT, "PASSWORD", "true", "false", "null", "None", ""})
+#: `$NAME`, `${NAME}`, `$(command …`: the name of what is secret, in a line for a shell.
+_VARIABLE: Final = re.compile(r"\$(?:[A-Z][A-Z0-9_]*\Z|\{[A-Z][A-Z0-9_]*\}\Z|\()")
 
 
 def redact(text: str) -> str:
@@ -40,5 +47,5 @@ def redact(text: str) -> str:
 def _named(found: re.Match[str]) -> str:
     value = found[3]
     masked = value.strip("\"'")
-    plain = masked.endswith("…") or masked in {_CUT, "true", "false", "null", "None", ""}
+    plain = masked.endswith("…") or masked in _NO_SECRETS or _VARIABLE.match(masked)
     return found[0] if plain else f"{found[1]}{found[2]}{_CUT}"

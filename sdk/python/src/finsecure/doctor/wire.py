@@ -14,10 +14,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from finsecure._core.call import Request, Response, TransportFault
@@ -25,6 +25,7 @@ from finsecure._core.call import Request, Response, TransportFault
 BODY_MAX: Final = 4 << 20  # bytes of a reply that are read
 _UNREACHABLE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 _CONNECTED: Final = 200
+_LATER: Final = 0.05  # seconds: where nothing comes at all, the socket's own time is over first
 
 
 class Fault(Exception):
@@ -99,12 +100,14 @@ class Target:
     host: str
     port: int
     proxy: Proxy | None = None
+    known: tuple[str, ...] = ()  # the host's addresses, if they have been looked up
 
     @classmethod
-    def of(cls, url: str, proxy: Proxy | None = None) -> Target:
+    def of(cls, url: str, proxy: Proxy | None = None, known: Sequence[str] = ()) -> Target:
         """The host of an address."""
         parts = urlsplit(url)
-        return cls(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), proxy)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return cls(parts.scheme, parts.hostname or "", port, proxy, tuple(known))
 
     @property
     def authority(self) -> str:
@@ -174,10 +177,12 @@ def addresses(net: Net, host: str, until: float) -> list[str]:
     return found
 
 
-def connect(net: Net, host: str, port: int, until: float, phase: str = "connect") -> tuple[socket.socket, str]:
+def connect(
+    net: Net, host: str, port: int, until: float, phase: str = "connect", known: Sequence[str] = ()
+) -> tuple[socket.socket, str]:
     """To the first of a host's addresses that takes it. Fault."""
     fault = None
-    found = addresses(net, host, until)
+    found = known or addresses(net, host, until)
     for number, address in enumerate(found):
         share = _left(until) / (len(found) - number)
         try:
@@ -202,7 +207,7 @@ def dial(net: Net, target: Target, context: ssl.SSLContext | None, until: float)
     """Open a connection: look-up, TCP, CONNECT through a proxy, TLS where there is a context. Fault."""
     began = time.monotonic()
     if target.proxy is None:
-        sock, address = connect(net, target.host, target.port, until)
+        sock, address = connect(net, target.host, target.port, until, known=target.known)
         line = Line(sock, address, {"tcp": time.monotonic() - began})
     else:
         sock, address = connect(net, target.proxy.host, target.proxy.port, until, "proxy")
@@ -311,12 +316,16 @@ def ask(
     *,
     context: ssl.SSLContext | None = None,
     proxy: Proxy | None = None,
+    known: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     until: float,
 ) -> Answer:
-    """One request to an address, given up at `until` (monotonic seconds). Redirects are not followed. Fault."""
-    target = Target.of(url, proxy)
+    """One request to an address, given up at `until` (monotonic seconds). Redirects are not followed. Fault.
+
+    `known`: addresses of its host, if they have been looked up.
+    """
+    target = Target.of(url, proxy, known)
     parts = urlsplit(url)
     line = dial(net, target, context if parts.scheme == "https" else None, until)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -326,15 +335,11 @@ def ask(
 class DoctorTransport:
     """What the SDK's client sends through, so that its calls go the same way as the probes."""
 
-    def __init__(
-        self, net: Net, context: ssl.SSLContext | None, proxy: Proxy | None, until: float, headers: Mapping[str, str]
-    ) -> None:
-        """`headers` are set in every request."""
-        self._headers = headers
+    def __init__(self, net: Net, headers: Mapping[str, str], **how: Any) -> None:
+        """`headers` are set in every request; `how` is what `ask` takes."""
         self._net = net
-        self._context = context
-        self._proxy = proxy
-        self._until = until
+        self._headers = headers
+        self._how = how
 
     def send(self, request: Request) -> Response:
         try:
@@ -342,11 +347,9 @@ class DoctorTransport:
                 self._net,
                 request.url,
                 request.method,
-                context=self._context,
-                proxy=self._proxy,
                 headers={**request.headers, **self._headers},
                 body=request.body,
-                until=self._until,
+                **self._how,
             )
         except Fault as fault:
             kind = {"reply": fault.kind if fault.kind == "timeout" else "reset"}.get(fault.phase, fault.phase)
@@ -366,7 +369,7 @@ def _left(until: float) -> float:
 def _given_up(sock: socket.socket, until: float) -> Iterator[None]:
     """Within this block nothing waits on the socket beyond `until`, however little at a time the other side sends."""
     sock.settimeout(_left(until))
-    timer = threading.Timer(_left(until), _cut, (sock,))
+    timer = threading.Timer(_left(until) + _LATER, _cut, (sock,))
     timer.daemon = True
     timer.start()
     try:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from finsecure import errors
 from finsecure.doctor.checks.payments import of_error
-from finsecure.doctor.context import Context
+from finsecure.doctor.context import Context, loopback
 from finsecure.doctor.finding import Finding, Side, Status, failed, passed, skipped, warned
 
 TESTED_MAX: Final = 3  # endpoints in one run
@@ -23,6 +25,9 @@ SERVER_CHECKS: Final = {
     "signature_refused": Side.SERVER,
 }
 _PREFIX: Final = "webhook.server."
+_STATUS: Final = re.compile(r"answered ([0-9]{3}) to")
+_NOT_THERE: Final = frozenset({"404", "405", "410"})
+_REFUSED: Final = frozenset({"400", "401", "403"})
 _WORST: Final = (Status.FAIL, Status.ERROR, Status.WARN, Status.PASS, Status.SKIPPED)
 
 
@@ -135,7 +140,10 @@ def _tested(context: Context, endpoint: dict[str, Any]) -> list[Finding]:
     except errors.FinSecureError as error:
         first = of_error(context, _PREFIX + "reachable", error, "test the endpoint")
         return [first, *_all_skipped("the endpoint was not tested", but=first.id)]
-    return [_of_check(endpoint, check) for check in result["checks"] if check["id"] in SERVER_CHECKS]
+    found = [_of_check(endpoint, check) for check in result["checks"] if check["id"] in SERVER_CHECKS]
+    if any(one.id == _PREFIX + "reachable" and one.status is Status.PASS for one in found):
+        context.facts.reached.add(endpoint["url"])
+    return found
 
 
 def _of_check(endpoint: dict[str, Any], check: dict[str, Any]) -> Finding:
@@ -146,13 +154,19 @@ def _of_check(endpoint: dict[str, Any], check: dict[str, Any]) -> Finding:
             return passed(this, detail)
         case "skipped":
             return skipped(this, detail)
+        case "warn" if check["id"] == "tls" and loopback(urlsplit(endpoint["url"]).hostname or ""):
+            return passed(this, "plain http, on this machine only")
         case "warn":
             return warned(this, SERVER_CHECKS[check["id"]], f"{endpoint['url']}: {detail}", "", fix)
     side = SERVER_CHECKS[check["id"]]
     why = "FinSecure sent it a test event, as it sends every event."
     if check["id"] == "reachable" and "address" in detail:
         side = Side.CONFIGURATION
-    if check["id"] == "signature_accepted" and not endpoint.get("known_secret") and " 40" in detail:
+    status = next(iter(_STATUS.findall(detail)), "") if check["id"] == "signature_accepted" else ""
+    if status in _NOT_THERE:
+        side = Side.CONFIGURATION
+        why = "The host is right and the path is not, or the route takes other methods than POST only."
+    if status in _REFUSED:
         why = (
             "It refuses what FinSecure signs: it verifies with another secret, or not the body as it arrived. With "
             "FINSECURE_WEBHOOK_SECRET set and --webhook-url, doctor tells which."

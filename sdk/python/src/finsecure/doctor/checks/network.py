@@ -7,7 +7,7 @@ import ssl
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from finsecure import errors
 from finsecure._core.proxies import proxy_for
@@ -142,13 +142,48 @@ def tcp(context: Context) -> Finding:
     target = context.target
     if target.proxy is not None:
         return skipped(this, "the proxy makes the connection", blocks=False)
+    tried = {4: _try(context, 4), 6: _try(context, 6)}
+    context.facts.taken = [one.address for one in tried.values() if one is not None and one.fault is None]
+    bad = {version: one for version, one in tried.items() if one is not None and one.fault is not None}
+    if not context.facts.taken:
+        fault = next((one.fault for one in bad.values() if one.fault is not None), None)
+        return _tcp_fault(context, this, fault or Fault("connect", "unreachable", "no address"))
+    stalled = next((version for version, one in bad.items() if one.fault and one.fault.kind == "timeout"), None)
+    if stalled is not None:
+        return warned(
+            this,
+            _NETWORK,
+            f"{target.host} takes connections by IPv{10 - stalled}, and by IPv{stalled} nothing comes back",
+            f"Programs that try IPv{stalled} first wait for seconds before every new connection.",
+            f"curl -{stalled} -v {context.facts.base}/health   (mend or switch off IPv{stalled} on this network)",
+        )
+    good = [one for one in tried.values() if one is not None and one.fault is None]
+    times = ", ".join(f"{one.address} in {_ms(one.seconds)}" for one in good)
+    return passed(this, f"port {target.port}: {times}")
+
+
+class _Try(NamedTuple):
+    """One connection, or what kept it from coming about."""
+
+    address: str
+    seconds: float
+    fault: Fault | None
+
+
+def _try(context: Context, version: int) -> _Try | None:
+    """To the first address of a kind; None if there is none."""
+    found = [one for one in context.facts.addresses if (":" in one) == (version == 6)]
+    if not found:
+        return None
     began = time.monotonic()
+    both = len(found) < len(context.facts.addresses)
+    until = began + (context.until - began) / (2 if both and version == 4 else 1)
     try:
-        sock, address = connect(context.world.net, target.host, target.port, context.until)
+        sock, address = connect(context.world.net, context.host, context.target.port, until, known=found)
     except Fault as fault:
-        return _tcp_fault(context, this, fault)
+        return _Try(found[0], time.monotonic() - began, fault)
     sock.close()
-    return passed(this, f"{address} port {target.port} in {_ms(time.monotonic() - began)}")
+    return _Try(address, time.monotonic() - began, None)
 
 
 def _tcp_fault(context: Context, this: str, fault: Fault) -> Finding:

@@ -20,7 +20,7 @@ from finsecure import errors
 from finsecure.doctor.certificate import read
 from finsecure.doctor.context import USER_AGENT, Context, loopback
 from finsecure.doctor.finding import Finding, Side, failed, passed, skipped, warned
-from finsecure.doctor.wire import Answer, Fault, Target, addresses, ask, dial
+from finsecure.doctor.wire import Answer, Fault, Target, addresses, ask, connect_fault, dial
 from finsecure.testing.events import event, sign
 
 CHECKS: Final = ("reachable", "tls", "redirect", "time", "answer", "signature_accepted", "signature_refused")
@@ -96,7 +96,7 @@ def _reached(context: Context, url: str, target: Target) -> Finding:
     try:
         where = addresses(context.world.net, target.host, context.until)
         inside = [one for one in where if _private(one) or (loopback(one) and not context.local)]
-        if inside and context.facts.base:
+        if inside and context.facts.base and url not in context.facts.reached:
             raise _Told(
                 failed(
                     this,
@@ -109,10 +109,9 @@ def _reached(context: Context, url: str, target: Target) -> Finding:
         began = time.monotonic()
         context.world.net.connect(where[0], target.port, max(context.until - time.monotonic(), 0.01)).close()
     except Fault as fault:
-        raise _Told(_unreachable(context, url, target, fault.detail, found_name=False)) from fault
+        raise _Told(_unreachable(context, url, target, fault)) from fault
     except OSError as error:
-        detail = "connection refused" if isinstance(error, ConnectionRefusedError) else "no connection in time"
-        raise _Told(_unreachable(context, url, target, detail, found_name=True)) from error
+        raise _Told(_unreachable(context, url, target, connect_fault(error))) from error
     return passed(this, f"{where[0]} port {target.port} in {(time.monotonic() - began) * 1000:.0f} ms")
 
 
@@ -126,13 +125,15 @@ def _documentation(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> boo
     return any(number in ipaddress.ip_network(one) for one in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
 
 
-def _unreachable(context: Context, url: str, target: Target, detail: str, *, found_name: bool) -> Finding:
+def _unreachable(context: Context, url: str, target: Target, fault: Fault) -> Finding:
     this = _PREFIX + "reachable"
-    if found_name:
+    if url in context.facts.reached:
+        return skipped(this, f"not reached from here ({fault.detail}); FinSecure reaches it", blocks=False)
+    if fault.phase != "dns":
         return failed(
             this,
             Side.SERVER,
-            f"{target.host} port {target.port} takes no connection: {detail}",
+            f"{target.host} port {target.port} takes no connection: {fault.detail}",
             "The application behind the endpoint is not running, listens elsewhere, or a firewall is in the way.",
             f"nc -vz {target.host} {target.port}   (start the application, or correct the endpoint's address)",
         )

@@ -1,0 +1,142 @@
+"""The fault bench: at least forty faults, one at a time, against a real server. All of them must be found."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from finsecure.doctor.catalogue import CHECKS
+from finsecure.doctor.finding import Status
+from fixtures.bench import faults, webhook_faults
+from fixtures.bench.cases import FAULTS, Case, Fault, Outcome, Shared, examine, examine_all
+from fixtures.bench.proxy import proxy
+
+MODULES = (faults, webhook_faults)  # they enter their faults as they are loaded
+
+
+class Bench:
+    """Every fault examined, once for all tests."""
+
+    def __init__(self, shared: Shared) -> None:
+        began = time.monotonic()
+        self.outcomes = examine_all(shared)
+        self.seconds = time.monotonic() - began
+        self.found: set[str] = set()
+
+    def of(self, broken: Fault) -> Outcome:
+        outcome = self.outcomes[broken.name]
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    world = Shared(tmp_path_factory.mktemp("bench"))
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def bench(shared: Shared) -> Bench:
+    return Bench(shared)
+
+
+@pytest.mark.parametrize("broken", FAULTS, ids=lambda broken: broken.name.replace(" ", "_"))
+def test_a_fault_is_found(broken: Fault, bench: Bench, shared: Shared) -> None:
+    outcome = bench.of(broken)
+    said = outcome.shown()
+    finding = outcome.of(broken.id)
+    assert finding.status == broken.status, said
+    assert finding.side == broken.side, said
+    assert broken.fix in finding.fix, finding
+    assert broken.title in finding.title, finding
+    assert outcome.verdict.exit_code == broken.exit_code, said
+    if broken.exit_code:
+        assert outcome.verdict.side == broken.side, said
+    else:
+        assert outcome.verdict.side is None, said
+    _is_sound(outcome, shared)
+    bench.found.add(broken.name)
+
+
+def _is_sound(outcome: Outcome, shared: Shared) -> None:
+    """What is true of every report."""
+    assert [one.id for one in outcome.findings] == list(CHECKS)
+    assert outcome.seconds < 10.5
+    for one in outcome.findings:
+        assert one.status is not Status.ERROR, one
+        assert one.title
+        if one.status is Status.SKIPPED:
+            assert one.why, one
+        if one.status in {Status.FAIL, Status.WARN}:
+            assert one.side, one
+            assert one.fix, one
+    keys = shared.keys
+    for secret in (keys.good, keys.live, keys.publishable, keys.revoked, keys.expired, "hunter2", "s3cr3tpass"):
+        assert secret not in outcome.text
+        assert secret[-12:] not in outcome.text
+
+
+def test_the_score(bench: Bench, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> None:
+    """Of all faults, when all were tried."""
+    if len(bench.found) < len(FAULTS) and request.config.option.keyword:
+        return
+    with capsys.disabled():
+        sys.stdout.write(f"\nfault bench: {len(bench.found)} of {len(FAULTS)} faults found, in {bench.seconds:.0f} s\n")
+    assert len(FAULTS) >= 40
+    assert len(bench.found) == len(FAULTS)
+
+
+def well_local(case: Case) -> None:
+    case.endpoint()
+
+
+def well_by_tls(case: Case) -> None:
+    case.remote()
+    case.asked["origin"] = None
+
+
+def well_by_proxy(case: Case) -> None:
+    before = case.official()
+    made = case.keep(proxy(before.port))
+    case.environ["HTTPS_PROXY"] = f"http://127.0.0.1:{made.port}"
+
+
+def well_with_tls_endpoint(case: Case) -> None:
+    case.endpoint(context=case.certificates.good("localhost"))
+
+
+def well_though_not_reached_from_here(case: Case) -> None:
+    """FinSecure comes to the endpoint, and this machine does not: that is how it is behind many a firewall."""
+    case.endpoint()
+    case.net.ways["127.0.0.1"] = "refuse"
+    case.net.ways["127.0.0.2"] = case.server.port
+    case.asked["base"] = f"http://127.0.0.2:{case.server.port}"
+
+
+def well_restricted(case: Case) -> None:
+    case.local()
+    case.asked["key"] = case.shared.keys.restricted
+
+
+WELL = (
+    well_local,
+    well_by_tls,
+    well_by_proxy,
+    well_with_tls_endpoint,
+    well_though_not_reached_from_here,
+    well_restricted,
+)
+
+
+@pytest.mark.parametrize("arrange", WELL)
+def test_what_is_well_is_left_in_peace(arrange: Callable[[Case], None], shared: Shared) -> None:
+    outcome = examine(shared, arrange)
+    bad = [one for one in outcome.findings if one.status in {"fail", "warn", "error"}]
+    assert not [one for one in bad if one.id != "account.errors"], bad  # other faults have left some there
+    assert outcome.verdict.exit_code == 0
+    _is_sound(outcome, shared)
