@@ -15,11 +15,15 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 KEY := $(shell (echo '$(PYTHON)'; cat requirements-server.lock requirements.lock server/pyproject.toml) | cksum | tr ' ' '-')
 SERVER := $(VENV)/server-$(KEY)
 DEV := $(VENV)/dev-$(KEY)
+# The Python package is tested as its users have it: as a wheel, made anew whenever its source changes.
+SDK_FILES := $(shell find sdk/python/src sdk/python/pyproject.toml -type f -not -path '*/__pycache__/*' 2>/dev/null | sort)
+SDK := $(VENV)/sdk-$(shell cat /dev/null $(SDK_FILES) | cksum | tr ' ' '-')
+NODE := sdk/node/node_modules/.package-lock.json
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults cover-core cover check format generate bench lock clean
+.PHONY: help run test test-faults test-sdk test-node cover-core cover check format generate bench lock clean
 
 help: ## say what each word does
 	@echo 'FinSecure: make WORD'
@@ -34,6 +38,12 @@ test: $(DEV) ## run every test but the fault tests, on SQLite and on PostgreSQL
 
 test-faults: $(DEV) ## kill, cut off and starve the server, and prove that no money is lost
 	@$(BIN)/python -m pytest server/tests/faults $(ARGS)
+
+test-sdk: $(SDK) $(NODE) ## test the Python package, built and installed, against the real server
+	@$(BIN)/python -m pytest -n $(JOBS) sdk/python/tests $(ARGS)
+
+test-node: $(DEV) $(NODE) ## test the Node package against the real server
+	@cd sdk/node && npm test --silent
 
 cover-core: $(DEV) ## measure the coverage of core by its own tests: 100 % of branches
 	@rm -f .cache/cover-core*; mkdir -p .cache
@@ -51,6 +61,7 @@ check: $(DEV) ## lint, formatting, types and the rules of the house
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@node sdk/node/tools/generate.js --check
 	@$(BIN)/python -m pytest --quiet server/tests/test_tidy.py
 
 format: $(DEV) ## lay out the code and sort the imports
@@ -59,6 +70,8 @@ format: $(DEV) ## lay out the code and sort the imports
 
 generate: $(DEV) ## write the reference pages and the API contract from the code
 	@PYTHONPATH=.:server $(BIN)/python -m tools.generate
+	@cd sdk/python && ../../$(BIN)/python -m codegen
+	@node sdk/node/tools/generate.js
 
 bench: $(DEV) ## measure speed and memory beside a peer and write bench/results/
 	@PYTHONPATH=.:server $(BIN)/python -m bench.run $(ARGS)
@@ -68,8 +81,8 @@ lock: $(DEV) ## choose the newest versions anew and write both lock files
 	@$(BIN)/$(UV_COMPILE) --constraint requirements.lock server/pyproject.toml --group pyproject.toml:build -o requirements-server.lock
 
 clean: ## remove the environment and all caches; the data in .finsecure/ stays
-	@rm -rf $(VENV) .cache .hypothesis .ruff_cache server/dist
-	@find server tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@rm -rf $(VENV) .cache .hypothesis .ruff_cache server/dist sdk/python/dist sdk/node/node_modules
+	@find server tools bench sdk/python -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(SERVER): | requirements-server.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"FinSecure needs Python 3.11 or newer; this is {sys.version.split()[0]}. Say: make PYTHON=python3.11 $(MAKECMDGOALS)")'
@@ -82,4 +95,14 @@ $(SERVER): | requirements-server.lock
 $(DEV): $(SERVER)
 	@echo 'Adding the tools for tests and checks (once; about 30 seconds) …' >&2
 	@$(PIP) install --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+$(SDK): $(DEV)
+	@rm -rf .cache/sdk && cd sdk/python && ../../$(BIN)/hatchling build -t wheel -d ../../.cache/sdk >/dev/null
+	@$(PIP) install --no-deps --no-index --force-reinstall .cache/sdk/*.whl
+	@touch $@
+
+$(NODE): sdk/node/package-lock.json
+	@echo 'Adding the compiler that checks the types of the Node package (once) …' >&2
+	@cd sdk/node && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
