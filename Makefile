@@ -70,7 +70,8 @@ format: $(DEV) ## lay out the code and sort the imports
 
 generate: $(DEV) ## write the reference pages and the API contract from the code
 	@PYTHONPATH=.:server $(BIN)/python -m tools.generate
-	@cd sdk/python && ../../$(BIN)/python -m codegen
+	@$(BIN)/python -m tools.cli_tables
+	@cd sdk/python && ../../$(BIN)/python -m codegen && ../../$(BIN)/python -m codegen.operations
 	@node sdk/node/tools/generate.js
 
 bench: $(DEV) ## measure speed and memory beside a peer and write bench/results/

@@ -22,8 +22,11 @@ TAKEN_BY_NAME: Final = {
     "httptools": "uvicorn parses HTTP with it",
 }
 #: What `make` words and pytest run; tests need not import it.
+#: The Python package has adapters for these; whoever calls one has it.
+FRAMEWORKS: Final = {"django", "fastapi", "flask", "pytest", "starlette"}
 TOOLS: Final = {"coverage", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "types-psutil", "types-requests", "uv"}
-FIRST_PARTY: Final = {PACKAGE, "bench", "tests", "tools"}
+FIRST_PARTY: Final = {PACKAGE, "bench", "codegen", "finsecure", "fixtures", "tests", "tools"}
+SDK: Final = ROOT / "sdk" / "python"
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +96,21 @@ def test_the_server_declares_what_it_imports_and_nothing_else() -> None:
     assert set(TAKEN_BY_NAME) <= needs
 
 
+def test_the_python_package_declares_what_it_imports_and_nothing_else() -> None:
+    project = SDK / "pyproject.toml"
+    needs = declared(project, "project", "dependencies")
+    extras = {
+        name for extra in ("async", "cache") for name in declared(project, "project", "optional-dependencies", extra)
+    }
+    assert imported(SDK / "src") - needs - extras == FRAMEWORKS
+    assert (needs | extras) - imported(SDK / "src") == set()
+
+
 def test_the_tests_declare_what_they_import_and_nothing_else() -> None:
     groups = ROOT / "pyproject.toml"
     needs = declared(groups, "dependency-groups", "dev") | declared(groups, "dependency-groups", "build")
     server = declared(SERVER / "pyproject.toml", "project", "dependencies")
-    used = imported(SERVER / "tests", ROOT / "tools", ROOT / "bench")
-    assert used - server - needs == set()
+    sdk = declared(SDK / "pyproject.toml", "project", "dependencies")
+    used = imported(SERVER / "tests", ROOT / "tools", ROOT / "bench", SDK / "tests", SDK / "src", SDK / "codegen")
+    assert used - server - sdk - needs - FRAMEWORKS == set()
     assert needs - used - TOOLS == set()

@@ -12,11 +12,22 @@ from tests.tidy import ROOT, SOURCE, TESTS, Module, Rule
 
 CODE = [
     tidy.read(path)
-    for folder in (SOURCE, TESTS, ROOT / "tools", ROOT / "bench")
+    for folder in (SOURCE, TESTS, ROOT / "tools", ROOT / "bench", ROOT / "sdk" / "python")
     for path in sorted(folder.rglob("*.py"))
+    if "_generated" not in path.parts
     if "__pycache__" not in path.parts
 ]
-NOT_OURS = {".git", ".venv", ".cache", ".hypothesis", ".ruff_cache", ".finsecure", ".mypy_cache", "__pycache__", "dist"}
+NOT_OURS = {
+    ".git",
+    ".venv",
+    ".cache",
+    ".hypothesis",
+    ".ruff_cache",
+    ".finsecure",
+    ".mypy_cache",
+    "__pycache__",
+    "dist",
+} | {"node_modules"}
 TEXT = {"", ".py", ".md", ".toml", ".lock", ".sql", ".svg", ".txt", ".json", ".html", ".css", ".js", ".yml", ".yaml"}
 
 
@@ -66,7 +77,8 @@ def test_the_folders_of_tests_are_those_of_the_source() -> None:
 def test_tools_are_configured_in_one_place() -> None:
     elsewhere = set("ruff.toml .ruff.toml mypy.ini .mypy.ini pytest.ini tox.ini setup.cfg .coveragerc".split())
     assert [path for path in committed() if path.name in elsewhere] == []
-    assert "[tool.ruff" not in (ROOT / "server" / "pyproject.toml").read_text("utf-8")
+    for project in ("server", "sdk/python"):
+        assert "[tool.ruff" not in (ROOT / project / "pyproject.toml").read_text("utf-8")
 
 
 def test_the_house_rules_are_written_down() -> None:

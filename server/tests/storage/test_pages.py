@@ -19,7 +19,8 @@ def add(*numbers: int, kind: str = "made", account: str = "acct_1", livemode: in
         for number in numbers:
             tx.append("events", {
                 "account_id": account, "livemode": livemode, "id": f"evt_{number:03d}", "created_us": number,
-                "type": kind, "object_id": f"pi_{number % 2}", "sequence": number, "doc": "{}",
+                "type": kind, "object_id": f"pi_{number % 2}", "sequence": number, "sample": 0,
+                "doc": "{}",
             })  # fmt: skip
 
     return op
