@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PROGRAMS = Path(__file__).parent / "typing"
+PYRIGHT = Path(__file__).parents[2] / "node" / "node_modules" / "pyright" / "index.js"
 MISTAKES = PROGRAMS / "mistakes.py"
 
 
@@ -23,7 +24,9 @@ def mypy(program: Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def pyright(program: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    return run("pyright", f"--pythonpath={sys.executable}", str(program), folder=folder)
+    """A Node program, locked with what the Node package is checked with."""
+    words = ["node", PYRIGHT, f"--pythonpath={sys.executable}", str(program)]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("check", [mypy, pyright])
