@@ -11,6 +11,7 @@ import pytest
 from finsecure.doctor.catalogue import CHECKS
 from finsecure.doctor.finding import Status
 from fixtures.bench import faults, webhook_faults
+from fixtures.bench.advice import commands, readable
 from fixtures.bench.cases import FAULTS, Case, Fault, Outcome, Shared, examine, examine_all
 from fixtures.bench.proxy import proxy
 
@@ -75,6 +76,8 @@ def _is_sound(outcome: Outcome, shared: Shared) -> None:
         if one.status in {Status.FAIL, Status.WARN}:
             assert one.side, one
             assert one.fix, one
+            for words in commands(one.fix):
+                readable(words)
     keys = shared.keys
     for secret in (keys.good, keys.live, keys.publishable, keys.revoked, keys.expired, "hunter2", "s3cr3tpass"):
         assert secret not in outcome.text

@@ -37,7 +37,7 @@ def read(der: bytes) -> Certificate | None:
     """The certificate, or None if this is none."""
     try:
         return _read(der)
-    except (IndexError, ValueError):
+    except (IndexError, StopIteration, ValueError):
         return None
 
 

@@ -18,7 +18,7 @@ from finsecure.cli.flags import Flags, command, flags
 from finsecure.cli.look import Look
 from finsecure.doctor import bundle, catalogue, repair, report, runner
 from finsecure.doctor.context import Asked, Context, World
-from finsecure.doctor.finding import EXIT_UNKNOWN, Finding, Status, Verdict, verdict
+from finsecure.doctor.finding import Finding, Status, Verdict, verdict
 
 _SCRIPT: Final = Path(__file__).with_name("script.sh")
 _WATCH_SECONDS: Final = 5.0
@@ -76,14 +76,13 @@ def _list(given: Flags) -> None:
 
 
 def asked(given: Flags, origin: str | None, webhook_url: str | None) -> Asked:
-    """What to look at, from flags, environment and profiles. Stop if settings contradict each other."""
-    named = given.profile or os.environ.get("FINSECURE_PROFILE")
+    """What to look at, from flags, environment and profiles."""
+    trouble = None
     try:
         settings = config.resolve(given)
-    except Stop:
-        if not named:
-            raise
-        settings = config.resolve(Flags(api_key=given.api_key, api_base=given.api_base, profile="default"))
+    except Stop as stop:  # a profile that is not there, a file that cannot be read: a finding like any other
+        trouble = (stop.message, *stop.next_steps[:1])
+        settings = _without_files(given)
     key, base, trust = (settings[name] for name in ("secret_key", "api_base", "ca_bundle"))
     if key.value is None and "FINSECURE_SECRET_KEY" in os.environ:
         key = config.Setting("secret_key", os.environ["FINSECURE_SECRET_KEY"], "variable FINSECURE_SECRET_KEY")
@@ -93,12 +92,27 @@ def asked(given: Flags, origin: str | None, webhook_url: str | None) -> Asked:
         base=None if base.origin == "default" else base.value,
         base_from=base.origin,
         ca_bundle=trust.value,
-        profile=named,
+        profile=given.profile or os.environ.get("FINSECURE_PROFILE"),
+        trouble=trouble,
         origin=origin,
         webhook_url=webhook_url,
         webhook_secrets=tuple(filter(None, os.environ.get("FINSECURE_WEBHOOK_SECRET", "").split(","))),
         live=given.live,
     )
+
+
+def _without_files(given: Flags) -> dict[str, config.Setting]:
+    """What flags and environment say."""
+    flagged = {"secret_key": given.api_key, "api_base": given.api_base}
+    found = {}
+    for name in ("secret_key", "api_base", "ca_bundle"):
+        variable = config.VARIABLES[name]
+        value = flagged.get(name) or os.environ.get(variable)
+        origin = (
+            f"flag --{name.replace('secret', 'api').replace('_', '-')}" if flagged.get(name) else f"variable {variable}"
+        )
+        found[name] = config.Setting(name, value, origin if value else "default")
+    return found
 
 
 class _Visit:
@@ -135,12 +149,7 @@ class _Visit:
 
     def _run(self, *, aloud: bool) -> list[Finding]:
         tell = self._line if aloud else None
-        try:
-            found = runner.run(self._context, self._probes, tell)
-        except KeyboardInterrupt:
-            click.echo("", err=True)
-            sys.exit(EXIT_UNKNOWN)
-        return [one for one in found if self._wanted(one)]
+        return [one for one in runner.run(self._context, self._probes, tell) if self._wanted(one)]
 
     def _wanted(self, one: Finding) -> bool:
         """What was asked for, and what keeps that from being known."""

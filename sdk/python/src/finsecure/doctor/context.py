@@ -45,6 +45,7 @@ class Asked:
     base_from: str = "FINSECURE_API_BASE"
     ca_bundle: str | None = None  # a file of certificates to trust
     profile: str | None = None  # one that was named
+    trouble: tuple[str, ...] | None = None  # what is wrong with the files of settings, and what to do
     origin: str | None = None  # of a page that calls the API
     webhook_url: str | None = None
     webhook_secrets: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ _HEADER: Final = re.compile(
 )
 #: scheme://user:password@host, and scheme://:password@host, but for the words that our fixes write there.
 _USERINFO: Final = re.compile(
-    r"\b([A-Za-z][A-Za-z0-9+.-]*://)(?!(?:USER)?:PASSWORD@)([^\s/@:]*)(?::([^\s/]*))?@(?=[^\s/@]+)"
+    r"\b([A-Za-z][A-Za-z0-9+.-]*://)(?!(?:USER)?:PASSWORD@)[^\s/@:]*(?::(?![0-9]+/)\S*)?@(?=[^\s/@]+)"
 )
 #: A variable or a member that is secret by its name.
 _NAMED: Final = re.compile(
@@ -28,9 +28,10 @@ _NAMED: Final = re.compile(
     r"(\"?\s*[=:]\s*)(\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\s\"',;&$<>]+)"
 )
 #: A key whose tail is broken by white space or a mark that no key has, cut short, or in capitals.
-_LOOSE: Final = re.compile(r"(?i)\b((?:sk|rk|pk)[_-](?:live|test)[_-]|whsec[_-])([A-Za-z0-9+/=_-]+)")
-
-
+_LOOSE: Final = re.compile(
+    r"(?i)(?<![a-z0-9])((?:sk|rk|pk)[_-](?:live|test)[_-]|whsec[_-])[a-z0-9+/=_-]+"
+    r"|(_secret_)(?=[a-z_]*[0-9])[a-z0-9_]{8,}"
+)
 _NO_SECRETS: Final = frozenset({_CUT, "PASSWORD", "true", "false", "null", "None", ""})
 #: `$NAME`, `${NAME}`, `$(command …`: the name of what is secret, in a line for a shell.
 _VARIABLE: Final = re.compile(r"\$(?:[A-Z][A-Z0-9_]*\Z|\{[A-Z][A-Z0-9_]*\}\Z|\()")
@@ -40,7 +41,7 @@ def redact(text: str) -> str:
     """The text without anything that is secret. What it has cut, it cuts again to the same."""
     text = _USERINFO.sub(rf"\1{_CUT}@", text)
     text = _HEADER.sub(rf"\1\2{_CUT}", text)
-    text = _LOOSE.sub(r"\1…", _masked(text))
+    text = _LOOSE.sub(lambda found: f"{found[1] or found[2]}…", _masked(text))
     return _NAMED.sub(_named, text)
 
 

@@ -17,6 +17,7 @@ from finsecure.doctor.context import CHECK_SECONDS, Context
 from finsecure.doctor.finding import Finding, Status, skipped
 
 _GRACE: Final = 0.3  # seconds that a check may need to put its own end into words
+_NO_TIME: Final = "there was no time left"
 
 Told = Callable[[Finding], None]
 
@@ -66,7 +67,7 @@ class _Run:
             stopped = next((name for name in probe.needs if name in here and self._found[name].stops), None)
             late = time.monotonic() >= self._context.ends
             if stopped is not None or late:
-                why = "there was no time left" if stopped is None else _needs(self._found[stopped])
+                why = _NO_TIME if stopped is None else _needs(self._found[stopped])
                 self._keep([skipped(check.id, why) for check in probe.checks])
                 self._start()
                 return
@@ -102,7 +103,8 @@ class _Run:
 
 
 def _needs(stopped: Finding) -> str:
-    if stopped.status is Status.SKIPPED and stopped.why.startswith("needs "):
+    """The first reason: what was skipped itself hands on its own."""
+    if stopped.status is Status.SKIPPED and (stopped.why.startswith("needs ") or stopped.why == _NO_TIME):
         return stopped.why
     return f"needs {stopped.id}"
 

@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -235,24 +234,19 @@ def profile(context: Context) -> Finding:
     """The file of profiles: readable by us, by nobody else, and with the profile that was named."""
     this = "config.profile"
     path = context.world.profiles
-    name = context.asked.profile
-    if not path.exists():
-        if name and name != "default":
-            return _no_profile(this, name, path)
-        return skipped(this, f"there is no file {path}; keys come from the environment", blocks=False)
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    if context.asked.trouble is not None:
+        message, *steps = context.asked.trouble
         return failed(
             this,
             _CONFIGURATION,
-            f"{path} cannot be read",
-            f"{error}.",
-            f"mv {path} {path}.broken && finsecure login",
+            message.rstrip("."),
+            "Doctor goes on with what the environment says; every other command stops at this.",
+            steps[0] if steps else f"mv {path} {path}.broken && finsecure login",
+            blocks=False,
         )
-    profiles = document.get("profiles", {})
-    if name and name != "default" and name not in profiles:
-        return _no_profile(this, name, path)
+    if not path.exists():
+        return skipped(this, f"there is no file {path}; keys come from the environment", blocks=False)
+    profiles = tomllib.loads(path.read_text("utf-8")).get("profiles", {})
     stray = [one for one, text in _keys(profiles) if text != text.strip()]
     if stray:
         return failed(
@@ -271,16 +265,6 @@ def profile(context: Context) -> Finding:
             f"chmod 600 {path}",
         )
     return passed(this, f"{path}, {len(profiles)} profile{'' if len(profiles) == 1 else 's'}")
-
-
-def _no_profile(this: str, name: str, path: Path) -> Finding:
-    return failed(
-        this,
-        _CONFIGURATION,
-        f"there is no profile {name!r}",
-        f"FINSECURE_PROFILE or --profile names it, and {path} does not have it.",
-        f"finsecure login --profile {name}   or: unset FINSECURE_PROFILE",
-    )
 
 
 def _keys(profiles: dict[str, object]) -> Iterator[tuple[str, str]]:

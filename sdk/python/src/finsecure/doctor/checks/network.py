@@ -204,7 +204,8 @@ def _tcp_fault(context: Context, this: str, fault: Fault) -> Finding:
             Side.FINSECURE,
             f"{where} refuses connections",
             "The name leads to a machine that is there and takes no connection on this port.",
-            "finsecure open status   (if it stays like this: report it with finsecure doctor --bundle doctor.zip)",
+            "finsecure doctor network.tcp --watch   (if it stays like this, send support the file that "
+            "finsecure doctor --bundle doctor.zip writes)",
         )
     return failed(
         this,

@@ -289,7 +289,7 @@ def _answered(url: str, answer: Answer) -> Finding:
                 Side.SERVER,
                 f"{url} answered {status}: the handler broke",
                 f"It said: {answer.body[:120].decode('utf-8', 'replace')!r}.",
-                "look into the application's log of this moment; finsecure webhooks test repeats it",
+                "look into the application's log of this moment   (finsecure doctor webhook sends it again)",
             )
         )
     return passed(this, f"the handler answers ({status})")
