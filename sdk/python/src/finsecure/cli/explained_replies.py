@@ -49,13 +49,11 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _error(found: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The error of an envelope, or an error that stands by itself, or the last error of an intent."""
-    for one in (found.get("error"), found.get("response"), found):
+    """The error of an envelope, or of the envelope in a log of a request, or an error that stands by itself."""
+    for one in (found, found.get("response")):
         if isinstance(one, Mapping) and isinstance(one.get("error"), Mapping):
-            return _error(one)
-    error = found.get("error")
-    if isinstance(error, Mapping):
-        return error
+            error: Mapping[str, Any] = one["error"]
+            return error
     known = isinstance(found.get("type"), str) and str(found["type"]).endswith("_error")
     return found if known else None
 
@@ -75,6 +73,7 @@ def _of_error(session: Session, error: Mapping[str, Any], whole: Mapping[str, An
     if error.get("param"):
         made.happened.append(f"The parameter is {error['param']}.")
     if found is None:
+        made.url = f"{base}/help/errors"
         made.side = "finsecure" if str(error.get("type")) == "api_error" else "developer"
         made.why.append("No table of FinSecure has this code: the reply is another server's, or of a newer version.")
     else:

@@ -84,7 +84,9 @@ class Output:
                 click.echo("\t".join(" ".join(cell.split()) for cell in row))
             return
         place = columns.index(status) if status in columns else -1
-        _print_table(columns, rows, place, self.look)
+        dropped = _print_table(columns, rows, place, self.look)
+        if dropped:
+            self.note(self.notes.dim(f"This terminal is too narrow for: {', '.join(dropped)}"))
 
     def wrapped(self, text: str, indent: str = "  ", first: str | None = None) -> None:
         """A paragraph, broken to the width of a terminal, or in one line for whoever else reads."""
@@ -108,31 +110,54 @@ class Output:
             self.line(f"  {self.look.dim(name.ljust(width))}  {value}")
 
 
-def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], status: int, look: Look) -> None:
-    """Columns side by side. What is empty in every row is left out; what does not fit is cut in its longest column."""
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], status: int, look: Look) -> list[str]:
+    """Columns side by side; the names of those that did not fit.
+
+    A column that is empty in every row is left out. Prose is wrapped; ids are never cut, so that they can be copied:
+    if they do not fit, columns are left out from the right.
+    """
     kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
-    heads = [columns[place].rpartition(".")[2].replace("_", " ") for place in kept]
-    lines = [[" ".join(row[place].split()) for place in kept] for row in rows]
-    widths = [max(_width(line[place]) for line in [heads, *lines]) for place in range(len(kept))]
-    room = shutil.get_terminal_size().columns - 2 * (len(widths) - 1)
-    while sum(widths) > room and max(widths[1:], default=0) > _LEAST:
-        longest = max(range(1, len(widths)), key=lambda place: widths[place])
-        widths[longest] -= 1
-    click.echo(
-        look.strong("  ".join(_fit(head, width) for head, width in zip(heads, widths, strict=True)).rstrip()),
-        color=True,
-    )
-    for line in lines:
-        cells = []
-        for place, (cell, width) in enumerate(zip(line, widths, strict=True)):
-            shown = _fit(cell, width)
-            word = shown.strip()
-            cells.append(shown.replace(word, look.status(word), 1) if kept[place] == status and word else shown)
-        click.echo("  ".join(cells).rstrip(), color=True)
+    cells = {place: [" ".join(row[place].split()) for row in rows] for place in kept}
+    heads = {place: columns[place].rpartition(".")[2].replace("_", " ") for place in kept}
+    widths = {place: max(_width(cell) for cell in [heads[place], *cells[place]]) for place in kept}
+    room = shutil.get_terminal_size().columns
+    dropped: list[str] = []
+    while len(kept) > 1 and sum(widths[place] + 2 for place in kept) - 2 > room:
+        prose = [place for place in kept[1:] if widths[place] > _LEAST and any(" " in cell for cell in cells[place])]
+        if prose:
+            spare = room + 2 - sum(widths[place] + 2 for place in kept if place != prose[-1]) - 2
+            if spare >= _LEAST:
+                widths[prose[-1]] = spare
+                break
+        dropped.insert(0, columns[kept.pop()])
+    click.echo(look.strong("  ".join(_fit(heads[place], widths[place]) for place in kept).rstrip()), color=True)
+    for number in range(len(rows)):
+        _print_row([cells[place][number] for place in kept], [widths[place] for place in kept], _at(kept, status), look)
+    return dropped
+
+
+def _at(kept: Sequence[int], place: int) -> int:
+    return kept.index(place) if place in kept else -1
+
+
+def _print_row(cells: Sequence[str], widths: Sequence[int], status: int, look: Look) -> None:
+    parts = [_broken(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for line in range(max(len(part) for part in parts)):
+        shown = []
+        for place, (part, width) in enumerate(zip(parts, widths, strict=True)):
+            word = part[line] if line < len(part) else ""
+            shown.append((look.status(word) if place == status else word) + " " * (width - _width(word)))
+        click.echo("  ".join(shown).rstrip(), color=True)
+
+
+def _broken(text: str, width: int) -> list[str]:
+    if _width(text) <= width:
+        return [text]
+    return textwrap.wrap(text, width, break_long_words=True) or [""]
 
 
 _LINE: Final = 110  # letters in a line of prose, at most
-_LEAST: Final = 10  # letters that a column keeps
+_LEAST: Final = 24  # letters that a column of prose keeps
 
 
 def _width(text: str) -> int:
@@ -141,10 +166,6 @@ def _width(text: str) -> int:
 
 
 def _fit(text: str, width: int) -> str:
-    if _width(text) > width:
-        while _width(text) > width - 1:
-            text = text[:-1]
-        text += "…"
     return text + " " * (width - _width(text))
 
 
@@ -184,6 +205,8 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return clean(", ".join(value))
     if isinstance(value, (dict, list)):
         return clean(json.dumps(value, ensure_ascii=False)) if value else ""
     return clean(str(value))

@@ -73,10 +73,9 @@ def run(words: list[str]) -> int:
     """The exit code of one command line."""
     signal.signal(signal.SIGTERM, _end)
     try:
-        program.main(words, prog_name=_PROGRAM, complete_var=main.COMPLETING, standalone_mode=False)
+        # What a command returns is nothing; what it exits with comes back from here.
+        ended = program.main(words, prog_name=_PROGRAM, complete_var=main.COMPLETING, standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Exit as end:
-        return int(end.exit_code)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except (KeyboardInterrupt, click.Abort):
@@ -90,7 +89,7 @@ def run(words: list[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001  because every failure has an exit code and words
         return report(error, words)
-    return 0
+    return ended if isinstance(ended, int) else 0
 
 
 class _Terminated(BaseException):

@@ -127,12 +127,16 @@ def members(data: dict[str, Any], *, people: bool, depth: int = 0, prefix: str =
                 yield path, str(value["id"])
             else:
                 yield from members(value, people=people, depth=depth + 1, prefix=f"{path}.")
-        elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-            yield path, ", ".join(value)
+        elif isinstance(value, list) and value and all(_is_money(one) for one in value):
+            yield path, ", ".join(money(one["amount"], one["currency"]) for one in value)
         elif name in _TIMES and isinstance(value, int) and people:
             yield path, f"{moment(value)}, {ago(value)}"
         else:
             yield path, cell(data, name, people=people) if value not in ({}, []) else ""
+
+
+def _is_money(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("amount"), int) and isinstance(value.get("currency"), str)
 
 
 def summary(data: dict[str, Any]) -> str:

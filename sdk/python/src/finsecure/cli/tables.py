@@ -42,8 +42,8 @@ def errors(session: Session, word: str | None, kind: str | None, side: str | Non
     if session.flags.json:
         session.out.json({"schema": "finsecure.errors/1", "errors": found})
         return
-    cells = [[row["code"], row["kind"], str(row.get("status", "")), row["side"], row["meaning"]] for row in found]
-    session.out.table(["code", "kind", "status", "side", "meaning"], cells)
+    cells = [[row["code"], str(row.get("status", "")), row["side"], row["meaning"]] for row in found]
+    session.out.table(["code", "status", "side", "meaning"], cells)
     session.out.note(f"{len(found)} codes. finsecure explain CODE says what to do.")
 
 
