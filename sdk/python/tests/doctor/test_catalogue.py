@@ -12,11 +12,11 @@ from finsecure.doctor import catalogue
 from finsecure.doctor.checks.endpoints import SERVER_CHECKS
 from finsecure.doctor.checks.receiver import CHECKS as SEEN_FROM_HERE
 from finsecure.doctor.finding import Status
-from fixtures.bench import faults, webhook_faults
+from fixtures.bench import faults_network, faults_server, faults_setting, faults_webhook
 from fixtures.bench.cases import FAULTS
 
 CONTRACT = Path(__file__).resolve().parents[4] / "contract"
-MODULES = (faults, webhook_faults)  # they enter their faults as they are loaded
+MODULES = (faults_setting, faults_network, faults_server, faults_webhook)  # they enter their faults as they are loaded
 
 
 def _schemas() -> dict[str, Any]:

@@ -10,12 +10,12 @@ import pytest
 
 from finsecure.doctor.catalogue import CHECKS
 from finsecure.doctor.finding import Status
-from fixtures.bench import faults, webhook_faults
+from fixtures.bench import faults_network, faults_server, faults_setting, faults_webhook
 from fixtures.bench.advice import commands, readable
 from fixtures.bench.cases import FAULTS, Case, Fault, Outcome, Shared, examine, examine_all
 from fixtures.bench.proxy import proxy
 
-MODULES = (faults, webhook_faults)  # they enter their faults as they are loaded
+MODULES = (faults_setting, faults_network, faults_server, faults_webhook)  # they enter their faults as they are loaded
 
 
 class Bench:

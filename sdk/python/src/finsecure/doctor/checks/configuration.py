@@ -62,7 +62,7 @@ def environment(context: Context) -> Finding:
             f'export {meant}="${name}"; unset {name}',
         )
     found = [name for name in KNOWN if environ.get(name)]
-    return passed(this, f"{', '.join(found)} set" if found else "no FINSECURE_ variable is set")
+    return passed(this, f"{len(found)} FINSECURE_ variables are set" if found else "none is set", ", ".join(found))
 
 
 def _meant(name: str) -> str | None:
@@ -109,8 +109,7 @@ def key(context: Context) -> Finding:
             _fix_of_surroundings(asked.key_from),
             blocks=False,
         )
-    named = "restricted key" if kind == "rk" else "secret key"
-    return passed(this, f"{shown}, {named} of {mode} mode, from {asked.key_from}")
+    return passed(this, f"{shown}, from {asked.key_from.removeprefix('variable ')}")
 
 
 def _surroundings(given: str) -> str:
@@ -180,8 +179,8 @@ def base(context: Context) -> Finding:
             f"export FINSECURE_API_BASE={address.removesuffix(parts.path)}",
         )
     context.facts.base = address
-    where = "the usual one" if asked.base is None else f"from {asked.base_from}"
-    return passed(this, f"{address}, {where}")
+    where = "the usual one" if asked.base is None else f"from {asked.base_from.removeprefix('variable ')}"
+    return passed(this, address, where)
 
 
 def _short(text: str) -> str:
@@ -264,7 +263,7 @@ def profile(context: Context) -> Finding:
             f"Its mode is {path.stat().st_mode & 0o777:04o}; it should be 0600.",
             f"chmod 600 {path}",
         )
-    return passed(this, f"{path}, {len(profiles)} profile{'' if len(profiles) == 1 else 's'}")
+    return passed(this, f"{len(profiles)} profile{'' if len(profiles) == 1 else 's'}", f"In {path}.")
 
 
 def _keys(profiles: dict[str, object]) -> Iterator[tuple[str, str]]:

@@ -47,10 +47,10 @@ def endpoints(context: Context) -> Finding:
             Side.CONFIGURATION,
             f"no endpoint of this account has the address {url}",
             f"No event is sent there. The account has {len(found)} other{'' if len(found) == 1 else 's'} in this mode.",
-            f"finsecure webhooks create --url {url} --enabled-events '*'",
+            f"finsecure webhooks create --url {url} --enabled-events '*' --reveal",
         )
     if not mine:
-        return skipped(this, "this account has no webhook endpoint in this mode")
+        return skipped(this, "no webhook endpoint in this mode")
     return _not_served(this, mine) or _wrong_secret(context, this, mine) or passed(this, _counted(mine))
 
 

@@ -96,7 +96,7 @@ def dns(context: Context) -> Finding:
         return skipped(this, "the proxy looks names up", blocks=False)
     if is_address(host):
         context.facts.addresses = [host]
-        return passed(this, f"{host} is an address, and needs no look-up")
+        return passed(this, f"{host} needs no look-up")
     found: dict[str, list[str]] = {}
     late = False
     for family, name in ((socket.AF_INET, "IPv4"), (socket.AF_INET6, "IPv6")):
@@ -109,7 +109,7 @@ def dns(context: Context) -> Finding:
     context.facts.addresses = [address for some in found.values() for address in some]
     if context.facts.addresses:
         count = " and ".join(f"{len(some)} {name}" for name, some in found.items() if some)
-        return passed(this, f"{host}: {count} ({context.facts.addresses[0]})")
+        return passed(this, f"{host}: {count}", ", ".join(context.facts.addresses))
     if late:
         return failed(
             this,
@@ -231,7 +231,6 @@ def tls(context: Context) -> Finding:
             f"{error.message}.",
             "unset FINSECURE_CA_BUNDLE   or: export FINSECURE_CA_BUNDLE=/path/to/certificates.pem",
         )
-    began = time.monotonic()
     try:
         line = dial(context.world.net, context.target, context.facts.context, context.until)
     except Fault as fault:
@@ -240,7 +239,6 @@ def tls(context: Context) -> Finding:
     certificate = read(line.certificate)
     assert certificate is not None
     days = (certificate.ends.timestamp() - context.world.now()) / 86_400
-    issuer = f"issued by {certificate.issuer}"
     if days < DAYS_LEFT:
         return warned(
             this,
@@ -249,8 +247,9 @@ def tls(context: Context) -> Finding:
             f"From {certificate.ends:%Y-%m-%d %H:%M} UTC on, no call succeeds unless it is renewed.",
             "renew the certificate, and restart the server with it: finsecure-server serve --tls-cert … --tls-key …",
         )
-    took = _ms(time.monotonic() - began)
-    return passed(this, f"{line.tls_version}, {issuer}, {days:.0f} days left, {took}")
+    return passed(
+        this, f"{line.tls_version}, {days:.0f} days left", f"The certificate was issued by {certificate.issuer}."
+    )
 
 
 def _tls_fault(context: Context, this: str, fault: Fault) -> Finding:
