@@ -15,6 +15,7 @@ import structlog
 
 from finsecure_server.accounts import api as accounts_api
 from finsecure_server.accounts.authenticate import Keys as ApiKeys
+from finsecure_server.chance import chance as drawn
 from finsecure_server.core import versions
 from finsecure_server.core.attempt import Processor
 from finsecure_server.core.env import Env
@@ -312,7 +313,7 @@ class Envs:
 def build_work(settings: Settings, db: Database, master_keys: MasterKeys) -> Work:
     """The work alone, for a process that answers no calls."""
     vaults = Vaults(master_keys)
-    return _work(settings, db, Envs(settings.public_url, vaults, Simulator(), _outbound(settings), now_us, os.urandom))
+    return _work(settings, db, Envs(settings.public_url, vaults, Simulator(), _outbound(settings), now_us, drawn))
 
 
 def _work(settings: Settings, db: Database, envs: Envs) -> Work:
@@ -344,7 +345,7 @@ def build(
     master_keys: MasterKeys,
     *,
     clock: Callable[[], int] = now_us,
-    chance: Callable[[int], bytes] = os.urandom,
+    chance: Callable[[int], bytes] = drawn,
     simulator: Processor | None = None,
 ) -> Server:
     """The server for a database that is ready."""

@@ -38,7 +38,7 @@ class Lane:
 
     __slots__ = (
         "breaker", "busy", "failing", "in_flight", "key", "lease_us", "look_us", "next_send_us", "queue", "settings",
-        "theirs_us", "unwritten", "width",
+        "theirs_us", "timer_us", "unwritten", "width",
     )  # fmt: skip
 
     def __init__(self, key: LaneKey) -> None:
@@ -53,6 +53,7 @@ class Lane:
         self.failing = False  # whether there is a failure to be forgotten when an attempt succeeds
         self.lease_us = 0
         self.theirs_us = 0  # another worker has it until then
+        self.timer_us: int | None = None  # the sender's next timer for it
         self.look_us: int | None = None  # when to read what is due; None: nothing waits that we know of
         self.next_send_us = 0  # its rate allows the next attempt then
 
@@ -95,10 +96,20 @@ class Lane:
     def full(self) -> bool:
         """Whether as many attempts are under way as it may have.
 
-        One that is over counts until its report is written: should this process die, it is made once more. So there are
-        never more repeats than attempts that may be under way.
+        Reports that wait to be written are bounded as well: should this process die, their attempts are made once more.
         """
-        return self.in_flight + self.unwritten >= self.width
+        return self.in_flight >= self.width or self.unwritten >= IN_FLIGHT_MAX
+
+    def next_us(self, now_us: int) -> int | None:
+        """When somebody should look at it again, if no attempt ends before; not above `now_us`: at once."""
+        times = []
+        if self.busy and self.lease_us:
+            times.append(self.lease_us - RENEW_US)
+        if self.look_us is not None and len(self.queue) < self.width:
+            times.append(max(self.look_us, self.theirs_us, self.may_send_us(now_us)))
+        elif self.queue and not self.full():
+            times.append(self.may_send_us(now_us))
+        return min(times, default=None)
 
     def begin(self, now_us: int) -> DueDelivery:
         """Take the next delivery for an attempt."""

@@ -29,7 +29,7 @@ from finsecure_server.storage.words import EVERYTHING
 from finsecure_server.webhooks import delivery_ops, delivery_store, lane_settings, payload
 from finsecure_server.webhooks.delivery_ops import Report, Verdict
 from finsecure_server.webhooks.delivery_store import DueDelivery, LaneKey, LaneRow
-from finsecure_server.webhooks.lane import LEASE_US, RENEW_US, Lane, Settings
+from finsecure_server.webhooks.lane import LEASE_US, Lane, Settings
 from finsecure_server.webhooks.request_headers import headers
 
 log = structlog.get_logger()
@@ -91,6 +91,7 @@ class Sender:
         self._attempts: set[asyncio.Task[None]] = set()
         self._queued_bytes = 0
         self._written: set[str] = set()  # deliveries of which a report was written since the last read began
+        self._careful = False  # one of the reports cannot be written: they are written one by one
         self._stopping = False
         self._writing = asyncio.Lock()
 
@@ -173,8 +174,7 @@ class Sender:
             await self._sweep(now)
         elif words:
             await self._look_at(words, now)
-        while self._timers and self._timers[0][0] <= now:
-            self._ready[heapq.heappop(self._timers)[2]] = None
+        self._ring(now)
         if self._stopping:
             return
         shut = [lane for lane in self._ready if lane.shut(now)]
@@ -227,8 +227,19 @@ class Sender:
         else:
             self._at(at, lane)
 
+    def _ring(self, now: int) -> None:
+        """Make ready whose time has come."""
+        while self._timers and self._timers[0][0] <= now:
+            us, _, lane = heapq.heappop(self._timers)
+            if us == lane.timer_us:  # else it was set anew since
+                lane.timer_us = None
+                self._ready[lane] = None
+
     def _at(self, us: int, lane: Lane) -> None:
-        heapq.heappush(self._timers, (us, next(self._numbers), lane))
+        """Look at it by then: one timer an endpoint, the earliest that is asked for."""
+        if lane.timer_us is None or us < lane.timer_us:
+            lane.timer_us = us
+            heapq.heappush(self._timers, (us, next(self._numbers), lane))
 
     async def _look_whether_enabled_anew(self, lanes: list[Lane]) -> None:
         """Something has happened to endpoints that are left alone: whoever changed one wants it tried at once."""
@@ -252,7 +263,6 @@ class Sender:
             if mine:
                 lane.lease_us = until
                 self._fares(lane, row)
-                self._at(until - RENEW_US, lane)
             else:  # another worker delivers here, or the endpoint is gone
                 self._put_back(lane)
                 lane.lease_us = 0
@@ -290,8 +300,6 @@ class Sender:
                     self._queued_bytes += len(delivery.doc)
             if len(found.deliveries) < found.asked:
                 lane.look_us = found.next_us
-                if found.next_us is not None:
-                    self._at(found.next_us, lane)
 
     def _found(self, reader: Reader, key: LaneKey, had: Settings | None, limit: int, now: int) -> _Read:
         settings = lane_settings.current(reader, self._env_of(key.account, key.livemode, 0).vault, key, had, now)
@@ -313,25 +321,24 @@ class Sender:
         while lane.queue and not lane.full() and not self._stopping:
             if len(self._attempts) >= IN_FLIGHT_ALL or len(self._reports) >= UNWRITTEN_MAX:
                 return  # it stays ready
-            at = lane.may_send_us(now)
-            if at > now:
+            if lane.may_send_us(now) > now:
                 if breakers.free_at_us(lane.breaker):  # it will be a while
                     self._put_back(lane)
                     lane.due(now)
-                self._at(at, lane)
                 break
             if not lane.ours(now):
                 self._stir.set()
                 return  # it stays ready, and is claimed first
             self._begin(lane, now)
         self._ready.pop(lane, None)
-        if lane.look_us is None or lane.look_us > now or len(lane.queue) >= lane.width:
+        at = lane.next_us(now)
+        if at is None:
             return
-        at = lane.may_send_us(now)
         if at > now:
             self._at(at, lane)
-        elif not lane.queue:
-            self._ready[lane] = None
+            return
+        self._ready[lane] = None
+        if self._queued_bytes < QUEUED_BYTES_ALL:  # else the end of an attempt brings us back
             self._stir.set()
 
     def _begin(self, lane: Lane, now: int) -> None:
@@ -416,20 +423,23 @@ class Sender:
     async def _write_some(self, *, again: bool) -> None:
         """Write some reports. `again`: the same ones may have been written, and we were not told."""
         async with self._writing:
-            some = self._reports[:REPORTS_STEP]
+            some = self._reports[: 1 if self._careful else REPORTS_STEP]
             reports = [report for _, report in some]
             if not some:
                 self._unwritten.clear()
+                self._careful = False
                 return
             try:
                 verdicts = await self._db.write(lambda tx: delivery_ops.record(tx, self._env_of, reports, again=again))
             except (Unavailable, CommitUnknown):
                 raise
-            except Exception:  # a bug of ours; what is not written will be sent again, but not at once
-                log.exception("reports could not be written", deliveries=[report.delivery.id for report in reports])
-                verdicts = [Verdict(reports[0].ended_us + AFTER_BUG_US, failing=True)] * len(reports)
+            except Exception:  # a bug of ours: what is not written will be sent again, but not at once
+                if len(reports) > 1:
+                    self._careful = True
+                    return
+                log.exception("a report could not be written", delivery=reports[0].delivery.id)
+                verdicts = [Verdict(reports[0].ended_us + AFTER_BUG_US, failing=True)]
             del self._reports[: len(some)]
-        now = self._clock()
         for (lane, report), verdict in zip(some, verdicts, strict=True):
             lane.unwritten -= 1
             lane.busy.discard(report.delivery.id)
@@ -437,7 +447,5 @@ class Sender:
             lane.failing = verdict.failing
             if verdict.next_us is not None:
                 lane.due(verdict.next_us)
-                if verdict.next_us > now:
-                    self._at(verdict.next_us, lane)
             self._ready[lane] = None
         self._stir.set()
