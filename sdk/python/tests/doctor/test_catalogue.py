@@ -11,7 +11,7 @@ import pytest
 from finsecure.doctor import catalogue
 from finsecure.doctor.checks.endpoints import SERVER_CHECKS
 from finsecure.doctor.checks.receiver import CHECKS as SEEN_FROM_HERE
-from finsecure.doctor.finding import Status
+from finsecure.doctor.finding import SIDES, Status
 from fixtures.bench import faults_network, faults_server, faults_setting, faults_webhook
 from fixtures.bench.cases import FAULTS
 
@@ -68,3 +68,10 @@ def test_a_check_brings_along_what_it_needs() -> None:
     names = {check.id for probe in probes for check in probe.checks}
     assert {"config.key", "config.base", "network.dns", "network.tls", "api.auth"} <= names
     assert "payment.lifecycle" not in names
+
+
+def test_the_page_has_every_check() -> None:
+    """The table at the end of docs/doctor.md."""
+    rows = [f"| `{check.id}` | {check.title} | {SIDES[check.side]} |" for check in catalogue.CHECKS.values()]
+    page = (CONTRACT.parent / "docs" / "doctor.md").read_text()
+    assert page.rpartition("| mostly |\n|---|---|---|\n")[2].splitlines() == rows

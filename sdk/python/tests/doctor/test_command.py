@@ -238,9 +238,9 @@ def test_fix_strips_a_stored_key(bare: Shell) -> None:
 def test_fix_asks_on_a_terminal(bare: Shell) -> None:
     path = _stored(bare, "sk_test_0123456789abcdefghijklmnop\n")
     before = path.read_text()
-    assert "Do it?" in bare.terminal("doctor", "config", "--fix", types="n\n").out
+    assert "Do it?" in bare.terminal("doctor", "config", "--fix", types=[("Do it?", "n\n")]).out
     assert path.read_text() == before
-    bare.terminal("doctor", "config", "--fix", types="y\n")
+    bare.terminal("doctor", "config", "--fix", types=[("Do it?", "y\n")])
     assert path.read_text() != before
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -12,7 +13,8 @@ from finsecure.doctor.catalogue import CHECKS
 from finsecure.doctor.finding import Status
 from fixtures.bench import faults_network, faults_server, faults_setting, faults_webhook
 from fixtures.bench.advice import commands, readable
-from fixtures.bench.cases import FAULTS, Case, Fault, Outcome, Shared, examine, examine_all
+from fixtures.bench.cases import FAULTS, HOST, Case, Fault, Outcome, Shared, examine, examine_all
+from fixtures.bench.net import PUBLIC
 from fixtures.bench.proxy import proxy
 
 MODULES = (faults_setting, faults_network, faults_server, faults_webhook)  # they enter their faults as they are loaded
@@ -92,6 +94,65 @@ def test_the_score(bench: Bench, capsys: pytest.CaptureFixture[str], request: py
         sys.stdout.write(f"\nfault bench: {len(bench.found)} of {len(FAULTS)} faults found, in {bench.seconds:.0f} s\n")
     assert len(FAULTS) >= 40
     assert len(bench.found) == len(FAULTS)
+
+
+@dataclass
+class Watched:
+    """A front that remembers what was asked."""
+
+    seen: list[tuple[str, str]] = field(default_factory=list)
+
+    def rule(self, method: str, path: str, _: Mapping[str, str]) -> None:
+        self.seen.append((method, path))
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_with_a_live_key_nothing_is_written_and_nobody_is_sent_anything(live: bool, shared: Shared) -> None:
+    watched = Watched()
+
+    def arrange(case: Case) -> None:
+        case.remote(rule=watched.rule)
+        case.asked["key"] = shared.troubled.live if live else shared.keys.good
+
+    outcome = examine(shared, arrange)
+    methods = {method for method, _ in watched.seen}
+    assert ("POST" in methods) is not live
+    expected = Status.SKIPPED if live else Status.PASS
+    assert outcome.of("payment.lifecycle").status is expected
+    assert outcome.of("payment.idempotency").status is expected
+    if live:
+        assert "live key" in outcome.of("payment.lifecycle").why
+
+
+def test_the_key_is_not_sent_in_the_open(shared: Shared) -> None:
+    watched: list[Mapping[str, str]] = []
+
+    def rule(_: str, __: str, headers: Mapping[str, str]) -> None:
+        watched.append(headers)
+
+    def arrange(case: Case) -> None:
+        before = case.before(rule=rule)
+        case.net.names[HOST] = [PUBLIC]
+        case.net.ways[PUBLIC] = before.port
+        case.asked["base"] = f"http://{HOST}"
+
+    examine(shared, arrange)
+    assert watched
+    assert not any("authorization" in headers for headers in watched)
+
+
+def test_a_certificate_that_is_not_trusted_is_looked_at_without_the_key(shared: Shared) -> None:
+    watched: list[Mapping[str, str]] = []
+
+    def rule(_: str, __: str, headers: Mapping[str, str]) -> None:
+        watched.append(headers)
+
+    def arrange(case: Case) -> None:
+        case.remote(case.certificates.expired(HOST), rule=rule)
+
+    examine(shared, arrange)
+    assert len(watched) == 1  # the one look, for the time that the server says it is
+    assert "authorization" not in watched[0]
 
 
 def well_local(case: Case) -> None:

@@ -87,7 +87,7 @@ def asked(given: Flags, origin: str | None, webhook_url: str | None) -> Asked:
     if key.value is None and "FINSECURE_SECRET_KEY" in os.environ:
         key = config.Setting("secret_key", os.environ["FINSECURE_SECRET_KEY"], "variable FINSECURE_SECRET_KEY")
     return Asked(
-        key=sys.stdin.readline() if key.value == "-" else key.value,
+        key=sys.stdin.readline().rstrip("\r\n") if key.value == "-" else key.value,
         key_from="FINSECURE_SECRET_KEY" if key.value is None else key.origin,
         base=None if base.origin == "default" else base.value,
         base_from=base.origin,

@@ -207,6 +207,8 @@ def https(context: Context) -> Finding:
 def mode(context: Context) -> Finding:
     """Whether a live key goes to where live payments are made, and a test key to where tests are."""
     this = "config.mode"
+    if not context.facts.key:
+        return skipped(this, "there is no key", blocks=False)
     live = "_live_" in context.facts.key
     host = context.host
     match = _OTHER_MODE_HOST.search(host)

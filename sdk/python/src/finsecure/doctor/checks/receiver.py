@@ -53,6 +53,9 @@ def from_here(context: Context) -> list[Finding]:
     if url is None:
         why = "say which: --webhook-url https://shop.example/webhook"
         return [skipped(_PREFIX + name, why, blocks=False) for name in CHECKS]
+    if context.asked.webhook_url is None and "_live_" in context.facts.key and not context.asked.live:
+        why = "with a live key, test events are sent only if you say --live"
+        return [skipped(_PREFIX + name, why, blocks=False) for name in CHECKS]
     found: list[Finding] = []
     try:
         found.extend(_examine(context, url))
