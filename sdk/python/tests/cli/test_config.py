@@ -124,6 +124,15 @@ def test_login_asks_the_server_and_keeps_the_key_to_yourself(bare: Shell, finsec
     assert [(row["name"], row["current"], row["key"]) for row in rows] == [("default", True, f"sk_test_…{key[-4:]}")]
 
 
+def test_login_asks_for_the_key_and_does_not_show_it(bare: Shell, finsecure_server: Server) -> None:
+    key = finsecure_server.secret_key
+    done = bare.terminal("login", "--api-base", finsecure_server.url, types=[("Secret key", f"{key}\n")])
+    assert done.code == 0, done
+    assert key not in done.out
+    assert bare.good("balance", "get", "--json").json["object"] == "balance"
+    assert bare.run("login", "--no-input", "--api-base", finsecure_server.url).code == 2
+
+
 def test_a_key_that_is_not_good_is_not_kept(bare: Shell, finsecure_server: Server) -> None:
     done = bare.run("login", "--api-base", finsecure_server.url, "--api-key", "sk_test_wrong")
     assert done.code == 4

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import pytest
 
+from finsecure.cli import main
 from finsecure.cli.data_tables import table
 from finsecure.cli.explanation import SIDES, of_code, of_status
 from fixtures.receiver import receive
@@ -22,6 +24,10 @@ def explained(shell: Shell, *words: str, **more: Any) -> Any:
     assert found["side"]["words"]
     assert found["what_happened"]
     assert found["url"].startswith("http")
+    for line in found["commands"]:  # each can be typed
+        said = shlex.split(line, comments=True)
+        assert said[0] == "finsecure", line
+        assert said[1] in main.WORDS, line
     return found
 
 

@@ -18,6 +18,7 @@ class World:
     def __init__(self) -> None:
         self.ids: list[str] = []
         self.now = 1000.0
+        self.wall = 0.0
         self.calls = 0
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
@@ -39,7 +40,7 @@ class World:
         return {"data": [{"id": one} for one in ids[:limit]], "has_more": len(ids) > limit}
 
     def follower(self, anchor: str | None = None, seen: tuple[str, ...] = ()) -> Follower:
-        return Follower(self.get, PATH, {}, anchor, seen, clock=lambda: self.now)
+        return Follower(self.get, PATH, {}, anchor, seen, clock=lambda: self.now, wall=lambda: self.wall)
 
 
 def event(number: int) -> str:
@@ -101,6 +102,15 @@ def test_the_anchor_moves_when_nothing_can_come_before_it(world: World) -> None:
     world.now += 1
     take(follower)
     assert (follower.anchor, follower.seen) == (event(2), {})
+
+
+def test_a_long_past_is_settled_while_it_is_walked(world: World) -> None:
+    world.ids = [event(n) for n in range(1200)]
+    world.wall = second(event(1100)) + 3600.5
+    follower = world.follower()
+    assert take(follower) == world.ids
+    assert follower.anchor is not None
+    assert len(follower.seen) < 200
 
 
 def test_it_goes_on_where_it_stopped(world: World) -> None:

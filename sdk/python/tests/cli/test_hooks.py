@@ -79,7 +79,7 @@ def test_a_replay_shows_how_far_it_is_on_a_terminal(shell: Shell, app: Receiver,
     for _ in range(3):
         shell.good("customers", "create")
     shell.good("webhooks", "enable", endpoint)
-    seen = shell.terminal("webhooks", "replay", endpoint, "--rate", "2", types="y\n")
+    seen = shell.terminal("webhooks", "replay", endpoint, "--rate", "2", types=[("Go on?", "y\n")])
     assert seen.code == 0
     assert "3 deliveries are sent again" in seen.out
     assert "100 %" in seen.out
@@ -99,6 +99,20 @@ def test_a_replay_that_is_stopped_can_be_canceled(shell: Shell, app: Receiver, e
     )
     assert ended["stopped_by"] == "request"
     assert len(app.events) < 6
+
+
+def test_ctrl_c_offers_to_cancel(shell: Shell, app: Receiver, endpoint: str) -> None:
+    shell.good("webhooks", "disable", endpoint)
+    for _ in range(8):
+        shell.good("customers", "create")
+    shell.good("webhooks", "enable", endpoint)
+    answers = [("Go on?", "y\n"), (" arrived, ", "\x03"), ("Cancel it?", "y\n")]
+    seen = shell.terminal("webhooks", "replay", endpoint, "--rate", "1", types=answers)
+    assert "What was not tried goes back to where it stood." in seen.out
+    assert seen.code == 0
+    (made,) = shell.good("replays", "list", "--webhook-endpoint", endpoint, "--json").json["data"]
+    assert made["status"] in {"canceling", "canceled"}
+    assert len(app.events) < 8
 
 
 def test_status(shell: Shell, endpoint: str, bare: Shell) -> None:

@@ -199,10 +199,10 @@ def test_live_data_is_changed_only_by_who_says_so(shell: Shell, finsecure_server
     assert "--live" in refused.err
     assert shell.run("customers", "create", "--name", "Ann", "--live", env=live).code == 0
     assert shell.run("customers", "list", env=live).code == 0
-    asked = shell.terminal("customers", "create", "--name", "Ann", env=live, types="n\n")
+    asked = shell.terminal("customers", "create", "--name", "Ann", env=live, types=[("Go on?", "n\n")])
     assert "changes LIVE data" in asked.out
     assert asked.code == 1
-    assert shell.terminal("customers", "create", "--name", "Ann", env=live, types="y\n").code == 0
+    assert shell.terminal("customers", "create", "--name", "Ann", env=live, types=[("Go on?", "y\n")]).code == 0
 
 
 def test_what_cannot_be_undone_is_asked_for(shell: Shell) -> None:

@@ -21,7 +21,7 @@ def event(session: Session, data: dict[str, Any]) -> Explanation:
         made.commands.append(f"finsecure explain {about}")
     request = (data.get("request") or {}).get("id")
     if request:
-        made.commands.append(f"finsecure explain {request}      the request that caused it")
+        made.commands.append(f"finsecure explain {request}  # the request that caused it")
     deliveries = session.get("/v1/webhook_deliveries", event=data["id"], limit=20)["data"]
     if not deliveries:
         made.happened.append("No endpoint was to hear of it.")

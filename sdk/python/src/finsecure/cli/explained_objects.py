@@ -89,7 +89,7 @@ def _request(session: Session, log: dict[str, Any]) -> Explanation:
         made.why.append("Nothing went wrong with this call.")
     if log["object_id"]:
         made.commands.append(f"finsecure explain {log['object_id']}")
-    made.commands.append(f"finsecure logs get {log['id']} --json      what was sent and answered")
+    made.commands.append(f"finsecure logs get {log['id']} --json  # what was sent and answered")
     return made
 
 

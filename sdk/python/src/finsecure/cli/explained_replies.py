@@ -105,6 +105,6 @@ def _of_event(session: Session, event: Mapping[str, Any]) -> Explanation:
     if isinstance(identifier, str):
         made.happened.append(f"It is about {identifier}.")
         made.commands.append(f"finsecure explain {identifier}")
-    made.commands.append(f"finsecure explain {event.get('id')}      how its deliveries fare")
+    made.commands.append(f"finsecure explain {event.get('id')}  # how its deliveries fare")
     made.url = f"{session.base}/v1/event_types/{kind}"
     return made

@@ -126,7 +126,7 @@ def _in_words(error: Exception, look: Look) -> list[str]:
         if error.request_id:
             lines.append(f"  more  finsecure explain {error.request_id}")
         if error.idempotency_key and isinstance(error, errors.APIConnectionError) and error.sent:
-            lines.append(f"  again --idempotency-key {error.idempotency_key}   takes effect once, however often")
+            lines.append(f"  again --idempotency-key {error.idempotency_key}  # takes effect once, however often")
     return lines
 
 

@@ -3,7 +3,8 @@
 Ids sort by the time at which their request came in, and some requests take longer than others: an object can appear
 *behind* one that you have seen. So the cursor is in two parts: an anchor, before which nothing appears any more, and
 the ids after it that you have seen. The anchor moves to an object once that was seen OVERLAP seconds ago, which is
-longer than any request takes. Looking is cheap: mostly only behind the newest, and behind the anchor now and then.
+longer than any request takes; what is of long ago is settled at once. Looking is cheap: mostly only behind the newest,
+and behind the anchor now and then.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any, Final
 from finsecure import errors
 
 OVERLAP: Final = 120.0  # seconds; the longest answer of the simulator takes 60
+LONG_AGO: Final = 3600.0  # seconds; nothing appears before an id that is older, whatever this clock is off by
+_STEP: Final = 500  # objects after which it is seen which are settled
 RECHECK: Final = 5.0  # seconds between two looks behind the anchor
 PAGE: Final = 100
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -35,8 +38,11 @@ class Follower:
         anchor: str | None,
         seen: Iterable[str] = (),
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         """`seen`: ids after the anchor that are known; they count as seen now."""
+        self._wall = wall
+        self._marked = 0
         self._get = get
         self._path = path
         self._params = dict(params)
@@ -60,11 +66,14 @@ class Follower:
     def mark(self, identifier: str) -> None:
         """It is seen, and will not come again."""
         self.seen[identifier] = self._clock()
+        self._marked += 1
+        if self._marked % _STEP == 0:
+            self._settle()
 
     def _settle(self) -> None:
-        """Move the anchor to the newest that has been known for long enough."""
-        now = self._clock()
-        settled = max((one for one, at in self.seen.items() if now - at >= OVERLAP), default=None)
+        """Move the anchor to the newest that has been known for long enough, or is of long ago."""
+        now, old = self._clock(), self._wall() - LONG_AGO
+        settled = max((one for one, at in self.seen.items() if now - at >= OVERLAP or second(one) < old), default=None)
         if settled is not None:
             self.anchor = settled
             self.seen = {one: at for one, at in self.seen.items() if one > settled}

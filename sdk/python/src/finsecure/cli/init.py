@@ -100,7 +100,7 @@ def _say(session: Session, kind: str, target: Path, files: list[str], *, known: 
         f"cd {target}",
         ready,
         run,
-        f"finsecure listen --forward-to localhost:{port}/webhook      in another window",
+        f"finsecure listen --forward-to localhost:{port}/webhook  # in another window",
     ]
     if session.flags.json:
         found = {
@@ -119,4 +119,4 @@ def _say(session: Session, kind: str, target: Path, files: list[str], *, known: 
         )
     for one in commands:
         session.out.line(f"  {one}")
-    session.out.line(f"  open http://localhost:{port}/                                  and pay")
+    session.out.line(f"  open http://localhost:{port}/  # and pay")

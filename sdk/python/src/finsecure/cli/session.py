@@ -8,22 +8,23 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 import click
 
-from finsecure._client import Client
 from finsecure._core import encode
 from finsecure._core.call import Reply, Request, Response
-from finsecure._core.client import ClientOptions
 from finsecure._core.settings import POOL_CONNECTIONS, POOL_MAXSIZE, TIMEOUT, base_address, secret_key
 from finsecure._transports import Transport
-from finsecure._urllib3 import Urllib3Transport
 from finsecure._version import __version__
 from finsecure.cli import config, places
 from finsecure.cli.failures import Stop
 from finsecure.cli.flags import Flags, flags
 from finsecure.cli.output import Output
+
+if TYPE_CHECKING:
+    from finsecure._client import Client
+    from finsecure._core.client import ClientOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,8 +93,8 @@ class Session:
         if not given:
             raise Stop(
                 "There is no key to call with.",
-                "finsecure login                      keeps one in a profile",
-                "export FINSECURE_SECRET_KEY=sk_test_…  or give --api-key",
+                "finsecure login  # keeps one in a profile",
+                "export FINSECURE_SECRET_KEY=sk_test_…  # or give --api-key",
                 code=4,
             )
         return secret_key(given, self.base)
@@ -105,7 +106,10 @@ class Session:
 
     @cached_property
     def client(self) -> Client:
-        """The client of the SDK, sending forms."""
+        """The client of the SDK, sending forms. Loaded here: what asks nobody shall not wait for it."""
+        from finsecure._client import Client  # noqa: PLC0415
+        from finsecure._urllib3 import Urllib3Transport  # noqa: PLC0415
+
         options: ClientOptions = {
             "api_base": self.base,
             "max_retries": self._number("max_retries", 0),
