@@ -42,7 +42,7 @@ def test_an_endpoint_is_looked_at_from_both_sides_in_the_same_words() -> None:
 def test_what_a_check_needs_stands_before_it() -> None:
     known: set[str] = set()
     for probe in catalogue.PROBES:
-        assert {*probe.needs, *probe.after} <= known, probe
+        assert {*probe.needs, *probe.after, *probe.behind} <= known, probe
         known |= {check.id for check in probe.checks}
 
 
@@ -68,6 +68,12 @@ def test_a_check_brings_along_what_it_needs() -> None:
     names = {check.id for probe in probes for check in probe.checks}
     assert {"config.key", "config.base", "network.dns", "network.tls", "api.auth"} <= names
     assert "payment.lifecycle" not in names
+
+
+def test_no_payment_is_made_for_the_sake_of_another_check() -> None:
+    others = [name for name in catalogue.CHECKS if not name.startswith("payment.")]
+    probes = catalogue.probes_for(others)
+    assert [check.id for probe in probes for check in probe.checks] == others
 
 
 def test_the_page_has_every_check() -> None:

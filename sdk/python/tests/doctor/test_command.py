@@ -276,6 +276,24 @@ def test_watch_says_what_changes(shell: Shell, finsecure_server: Server) -> None
     assert running.wait(10) == 130
 
 
+def test_watch_makes_no_payments(shell: Shell, finsecure_server: Server) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def rule(method: str, path: str, _: object) -> None:
+        asked.append((method, path))
+
+    before = front(finsecure_server.port, rule=rule)
+    shell.env["FINSECURE_API_BASE"] = f"http://127.0.0.1:{before.port}"
+    running = shell.start("doctor", "--watch", "--every", "1")
+    try:
+        eventually(lambda: asked.count(("GET", "/v1/account")) >= 2)
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(10)
+        before.close()
+    assert not [path for method, path in asked if method == "POST" and path.startswith("/v1/payment_intents")]
+
+
 @pytest.fixture
 def hook() -> Any:
     """An endpoint that is right."""

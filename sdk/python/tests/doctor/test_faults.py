@@ -59,7 +59,7 @@ def test_a_fault_is_found(broken: Fault, bench: Bench, shared: Shared) -> None:
     assert broken.title in finding.title, finding
     assert outcome.verdict.exit_code == broken.exit_code, said
     if broken.exit_code:
-        assert outcome.verdict.side == broken.side, said
+        assert outcome.verdict.side == broken.blamed, said
     else:
         assert outcome.verdict.side is None, said
     _is_sound(outcome, shared)

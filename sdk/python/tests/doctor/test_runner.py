@@ -12,7 +12,7 @@ from finsecure.doctor import context as contexts
 from finsecure.doctor import runner
 from finsecure.doctor.catalogue import Check, Probe
 from finsecure.doctor.context import Asked, Context, World
-from finsecure.doctor.finding import EXIT_UNKNOWN, Finding, Side, Status, failed, passed, skipped, verdict, warned
+from finsecure.doctor.finding import EXIT_UNKNOWN, Finding, Side, Status, failed, once, passed, skipped, verdict, warned
 from fixtures.bench.net import TestNet
 
 
@@ -134,3 +134,17 @@ def test_the_verdict_names_finsecure_if_anything_there_fails() -> None:
     assert verdict([good]).exit_code == 0
     assert verdict([skipped("e", "nothing")]).exit_code == 22
     assert verdict([]).exit_code == 22
+
+
+def test_what_is_seen_from_both_sides_is_counted_once() -> None:
+    here = failed("webhook.here.redirect", Side.CONFIGURATION, "it redirects", "", "finsecure webhooks update")
+    there = failed("webhook.server.redirect", Side.CONFIGURATION, "it redirects", "", "Set the URL.")
+    gone = failed("webhook.here.answer", Side.CONFIGURATION, "404", "", "")
+    refused = failed("webhook.server.signature_accepted", Side.SERVER, "404", "", "")
+    alone = warned("webhook.server.duplicate", Side.SERVER, "twice", "", "")
+    assert once([there, here, alone]) == [here, alone]
+    assert once([refused, gone]) == [gone]
+    assert once([refused]) == [refused]
+    assert "(1 problem)" in verdict([there, here]).sentence
+    mild = warned("webhook.here.redirect", Side.CONFIGURATION, "mild", "", "")
+    assert once([there, mild]) == [there, mild]

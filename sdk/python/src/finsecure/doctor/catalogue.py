@@ -38,6 +38,7 @@ class Probe(NamedTuple):
     run: Callable[[Context], Finding | list[Finding]]
     needs: tuple[str, ...] = ()  # checks that must not have failed
     after: tuple[str, ...] = ()  # checks that must be over, whatever came of them
+    behind: tuple[str, ...] = ()  # checks that go first, if they run at all
 
 
 def _one(
@@ -47,8 +48,9 @@ def _one(
     run: Callable[[Context], Finding],
     needs: tuple[str, ...] = (),
     after: tuple[str, ...] = (),
+    behind: tuple[str, ...] = (),
 ) -> Probe:
-    return Probe((Check(id, title, side),), run, needs, after)
+    return Probe((Check(id, title, side),), run, needs, after, behind)
 
 
 _NETWORK: Final = Side.NETWORK
@@ -138,7 +140,8 @@ PROBES: Final = (
         _SERVER,
         api.rate_limit,
         ("network.tls",),
-        ("api.health", "api.auth", "payment.idempotency", "account.errors"),
+        ("api.health", "api.auth"),
+        ("payment.idempotency", "account.errors"),
     ),
     _one("cache.redis", "The shared cache answers", _SERVER, cache.redis),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from finsecure._version import __version__
 from finsecure.cli.look import Look
 from finsecure.doctor.context import Context
-from finsecure.doctor.finding import SCHEMA, Finding, Status, Verdict
+from finsecure.doctor.finding import SCHEMA, Finding, Status, Verdict, once
 from finsecure.doctor.redact import redact
 
 WIDTH: Final = 80
@@ -23,8 +24,7 @@ _MARKS: Final = {
     Status.SKIPPED: "skip",
     Status.ERROR: "ERR ",
 }
-_HERE: Final = "webhook.here."
-_SERVER: Final = "webhook.server."
+_SENTENCE: Final = re.compile(r"[A-Z][a-z]+ ")
 
 
 def head(context: Context) -> str:
@@ -70,23 +70,28 @@ def summary(found: Sequence[Finding], said: Verdict, look: Look) -> Iterator[str
     worst = Status.PASS if said.exit_code == 0 else Status.FAIL
     yield ""
     yield from textwrap.wrap(f"{_coloured('Verdict:', worst, look)} {said.sentence}", WIDTH)
-    bad = [one for one in found if one.status in {Status.FAIL, Status.WARN, Status.ERROR}]
+    bad = [one for one in once(found) if one.status in {Status.FAIL, Status.WARN, Status.ERROR}]
     bad.sort(key=lambda one: one.status is Status.WARN)
-    ids = {one.id for one in bad}
     for one in bad:
-        if one.id.startswith(_HERE) and _SERVER + one.id.removeprefix(_HERE) in ids:
-            continue  # the same, seen from the other side
         yield ""
         yield from _wrapped(f"{_coloured(_MARKS[one.status].strip(), one.status, look)}  ", one.title, look, one)
         if one.why:
             yield from _wrapped("  why   ", one.why, look)
         if one.fix:
-            line, _, more = one.fix.partition("   ")
-            yield f"  fix   {look.strong(line)}"
-            yield from textwrap.wrap(more, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+            yield from _fix(one.fix, look)
     if bad and said.exit_code:
         yield ""
         yield "Show it to somebody: finsecure doctor --bundle doctor.zip   (holds no secret)"
+
+
+def _fix(text: str, look: Look) -> Iterator[str]:
+    """A command in a line of its own, however long, so that it can be copied; sentences and remarks are wrapped."""
+    line, _, more = text.partition("   ")
+    if _SENTENCE.match(line):
+        yield from _wrapped("  fix   ", text, look)
+        return
+    yield f"  fix   {look.strong(line)}"
+    yield from textwrap.wrap(more, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
 
 
 def _wrapped(before: str, text: str, look: Look, one: Finding | None = None) -> Iterator[str]:

@@ -60,7 +60,7 @@ class _Run:
         """Begin what can begin, and settle what can never begin."""
         here = set(self._order)
         for probe in list(self._waiting):
-            before = here & {*probe.needs, *probe.after}
+            before = here & {*probe.needs, *probe.after, *probe.behind}
             if not before <= self._found.keys():
                 continue
             self._waiting.remove(probe)

@@ -26,7 +26,9 @@ def requests(context: Context) -> Finding:
     lately = [one for one in found if _lately(context, one) and not one["user_agent"].startswith(_DOCTOR)]
     bad = [one for one in lately if one["status"] >= 400 and one["status"] != 402]
     if not bad:
-        return passed(this, f"none of {len(lately)} requests of the last hour failed")
+        return passed(
+            this, f"none of {len(lately)} in the last hour failed" if lately else "no request in the last hour"
+        )
     theirs = [one for one in bad if one["status"] >= 500]
     (code, status), count = Counter((one["error_code"], one["status"]) for one in theirs or bad).most_common(1)[0]
     last = next(one for one in theirs or bad if (one["error_code"], one["status"]) == (code, status))
