@@ -158,8 +158,16 @@ def base(context: Context) -> Finding:
     this = "config.base"
     asked = context.asked
     given = context.given_base
+    if given != given.strip():
+        return failed(
+            this,
+            _CONFIGURATION,
+            "the address of the API begins or ends with white space",
+            f"It comes from {asked.base_from}, perhaps with the line break of a file.",
+            f"export FINSECURE_API_BASE={given.strip()}",
+        )
     try:
-        address = settings.base_address(given.strip())
+        address = settings.base_address(given)
         parts = urlsplit(address)
         _ = parts.port  # ValueError for one that cannot be
     except (errors.ConfigurationError, ValueError) as error:
