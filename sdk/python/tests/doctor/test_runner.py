@@ -146,5 +146,11 @@ def test_what_is_seen_from_both_sides_is_counted_once() -> None:
     assert once([refused, gone]) == [gone]
     assert once([refused]) == [refused]
     assert "(1 problem)" in verdict([there, here]).sentence
+    down = failed("api.health", Side.FINSECURE, "500", "", "--bundle")
+    again = failed("api.auth", Side.FINSECURE, "500 again", "", "--bundle")
+    refused_key = failed("api.auth", Side.CONFIGURATION, "401", "", "copy it anew")
+    assert once([down, again]) == [down]
+    assert once([down, refused_key]) == [down, refused_key]
+    assert once([again]) == [again]
     mild = warned("webhook.here.redirect", Side.CONFIGURATION, "mild", "", "")
     assert once([there, mild]) == [there, mild]

@@ -21,7 +21,8 @@ EXIT_UNKNOWN: Final = 22
 
 _FROM_SERVER: Final = "webhook.server."
 _FROM_HERE: Final = "webhook.here."
-_TWINS: Final = {"signature_accepted": ("answer",)}  # a handler that is not there takes no signature either
+#: From FinSecure's side a handler that is not there, or hangs up, shows in these.
+_TWINS: Final = {"signature_accepted": ("answer",), "reachable": ("answer",)}
 
 
 class Status(StrEnum):
@@ -122,10 +123,19 @@ class Verdict:
 
 
 def once(findings: Iterable[Finding]) -> list[Finding]:
-    """Without what an endpoint's test from FinSecure's side says again, where the look from here has said it better."""
+    """Without what is said twice.
+
+    What an endpoint's test from FinSecure's side says, the look from here mostly says better. A server that fails, fails
+    for whoever asks.
+    """
     found = list(findings)
     seen = {one.id: one.status for one in found if one.status in {Status.FAIL, Status.WARN}}
-    return [one for one in found if not _said_here(one, seen)]
+    health = next((one for one in found if one.id == "api.health" and one.status is Status.FAIL), None)
+    return [one for one in found if not _said_here(one, seen) and not _said_before(one, health)]
+
+
+def _said_before(one: Finding, health: Finding | None) -> bool:
+    return health is not None and one.id == "api.auth" and (one.side, one.fix) == (health.side, health.fix)
 
 
 def _said_here(one: Finding, seen: Mapping[str, Status]) -> bool:
