@@ -25,8 +25,8 @@ TESTS: Final = ROOT / "server" / "tests"
 ORDER: Final = tuple(
     """
     core storage net web processors accounts webhooks ledger customers payment_methods payments refunds disputes
-    recovery reviews payouts diagnostics help support status forum pages settings chance opening worker app serve commands
-    __main__
+    recovery reviews payouts diagnostics help support status forum pages settings chance opening worker app serve
+    commands __main__
     """.split()
 )
 #: The fixed words of a domain folder, in the order in which they may import one another.

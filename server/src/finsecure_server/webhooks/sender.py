@@ -177,7 +177,7 @@ class Sender:
         self._ring(now)
         if self._stopping:
             return
-        shut = [lane for lane in self._ready if lane.shut(now)]
+        shut = [lane for lane in self._ready if lane.shut(now) and not lane.unwritten]  # else we know more than the row
         if shut:
             await self._look_whether_enabled_anew(shut)
         claims = [lane for lane in self._ready if lane.wants_lease(now)]
