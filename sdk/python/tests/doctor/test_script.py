@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,8 +21,6 @@ SECTIONS = (
     "3. Testing API authentication...",
     "=== Diagnostic Complete ===",
 )
-
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the script is written for curl")
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ class Verdict:
 def once(findings: Iterable[Finding]) -> list[Finding]:
     """Without what is said twice.
 
-    What an endpoint's test from FinSecure's side says, the look from here mostly says better. A server that fails, fails
+    What an endpoint's test from FinSecure's side says, the look from here mostly says better. A server that fails fails
     for whoever asks.
     """
     found = list(findings)
