@@ -23,7 +23,7 @@ UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generat
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-sdk test-node cover-core cover check format generate bench lock clean
+.PHONY: help run test test-faults test-sdk test-node acceptance cover-core cover check format generate bench lock clean
 
 help: ## say what each word does
 	@echo 'FinSecure: make WORD'
@@ -44,6 +44,10 @@ test-sdk: $(SDK) $(NODE) ## test the Python package, built and installed, agains
 
 test-node: $(DEV) $(NODE) ## test the Node package against the real server
 	@cd sdk/node && npm test --silent
+
+acceptance: $(SDK) ## run the code of the help document, unchanged, against a real server
+	@$(BIN)/python -m pytest --quiet acceptance/tests
+	@$(BIN)/python -m acceptance $(ARGS)
 
 cover-core: $(DEV) ## measure the coverage of core by its own tests: 100 % of branches
 	@rm -f .cache/cover-core*; mkdir -p .cache
