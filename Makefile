@@ -23,7 +23,7 @@ UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generat
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-sdk test-node acceptance cover-core cover check format generate bench lock clean
+.PHONY: help run tools test test-faults test-sdk test-node acceptance cover-core cover check format generate bench lock clean
 
 help: ## say what each word does
 	@echo 'FinSecure: make WORD'
@@ -33,7 +33,9 @@ help: ## say what each word does
 run: $(SERVER) ## start FinSecure on http://127.0.0.1:4242 with its data in .finsecure/
 	@exec $(BIN)/finsecure-server serve --data $(DATA) --host $(HOST) --port $(PORT) $(ARGS)
 
-test: $(DEV) ## run every test but the fault tests, on SQLite and on PostgreSQL
+tools: $(SDK) ## put the Python package and the command finsecure into .venv
+
+test: $(SDK) ## run every test but the fault tests, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n $(JOBS) --ignore=server/tests/faults $(ARGS)
 
 test-faults: $(DEV) ## kill, cut off and starve the server, and prove that no money is lost
@@ -72,13 +74,14 @@ format: $(DEV) ## lay out the code and sort the imports
 	@$(BIN)/ruff check --select I,COM,UP --fix-only
 	@$(BIN)/ruff format
 
-generate: $(DEV) ## write the reference pages and the API contract from the code
+generate: $(SDK) ## write the reference pages and the API contract from the code
 	@PYTHONPATH=.:server $(BIN)/python -m tools.generate
 	@$(BIN)/python -m tools.cli_tables
 	@cd sdk/python && ../../$(BIN)/python -m codegen && ../../$(BIN)/python -m codegen.operations
 	@node sdk/node/tools/generate.js
+	@$(BIN)/finsecure doctor --list --json > contract/checks.json
 
-bench: $(DEV) ## measure speed and memory beside a peer and write bench/results/
+bench: $(SDK) ## measure speed and memory beside a peer and write bench/results/
 	@PYTHONPATH=.:server $(BIN)/python -m bench.run $(ARGS)
 
 lock: $(DEV) ## choose the newest versions anew and write both lock files

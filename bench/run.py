@@ -138,6 +138,14 @@ def growth(home: Path, say: Say, large: int) -> None:
     say("")
 
 
+def program(name: str, say: Say) -> None:
+    """A bench that is a program of its own, which says what it is about and fails above its aims."""
+    done = subprocess.run([sys.executable, "-m", name], cwd=ROOT, capture_output=True, text=True, check=False)
+    say(done.stdout)
+    if done.returncode:
+        say(f"above its aim: {done.stderr.strip()}\n")
+
+
 def row(say: Say, name: str, figures: dict[str, float]) -> None:
     say(
         f"{name:36} {figures['per_second']:9.0f} requests/s   p50 {figures['p50_ms']:7.1f} ms   "
@@ -158,7 +166,8 @@ def fresh(home: Path, name: str) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--only", choices=["payments", "postgres", "start", "memory", "growth", "webhooks"])
+    sections_there = ["payments", "postgres", "start", "memory", "growth", "webhooks", "sdk", "command"]
+    parser.add_argument("--only", choices=sections_there)
     parser.add_argument("--million", action="store_true", help="growth up to 1,000,000 stored payments, not 100,000")
     wanted = parser.parse_args()
     lines: list[str] = []
@@ -178,6 +187,8 @@ def main() -> None:
         "memory": lambda: memory(home, say),
         "growth": lambda: growth(home, say, 1_000_000 if wanted.million else 100_000),
         "webhooks": lambda: webhooks(lambda name: fresh(home, name), say),
+        "sdk": lambda: program("bench.sdk", say),
+        "command": lambda: program("bench.command", say),
     }
     try:
         for name, section in sections.items():

@@ -21,10 +21,20 @@ SERVER: Final = ROOT / "server"
 TAKEN_BY_NAME: Final = {
     "httptools": "uvicorn parses HTTP with it",
 }
-#: What `make` words and pytest run; tests need not import it.
+#: What `make` words and pytest run, or a bench starts; tests need not import it.
 #: The Python package has adapters for these; whoever calls one has it.
 FRAMEWORKS: Final = {"django", "fastapi", "flask", "pytest", "starlette"}
-TOOLS: Final = {"coverage", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "types-psutil", "types-requests", "uv"}
+TOOLS: Final = {
+    "coverage",
+    "mypy",
+    "pytest-asyncio",
+    "pytest-xdist",
+    "ruff",
+    "typer",
+    "types-psutil",
+    "types-requests",
+    "uv",
+}
 FIRST_PARTY: Final = {PACKAGE, "bench", "codegen", "finsecure", "fixtures", "tests", "tools"}
 SDK: Final = ROOT / "sdk" / "python"
 

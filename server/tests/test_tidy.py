@@ -12,7 +12,7 @@ from tests.tidy import ROOT, SOURCE, TESTS, Module, Rule
 
 CODE = [
     tidy.read(path)
-    for folder in (SOURCE, TESTS, ROOT / "tools", ROOT / "bench", ROOT / "sdk" / "python")
+    for folder in (SOURCE, TESTS, ROOT / "tools", ROOT / "acceptance", ROOT / "bench", ROOT / "sdk" / "python")
     for path in sorted(folder.rglob("*.py"))
     if "_generated" not in path.parts
     if "__pycache__" not in path.parts

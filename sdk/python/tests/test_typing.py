@@ -25,7 +25,7 @@ def mypy(program: Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def pyright(program: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """A Node program, locked with what the Node package is checked with."""
-    words = ["node", PYRIGHT, f"--pythonpath={sys.executable}", str(program)]
+    words = ["node", str(PYRIGHT), f"--pythonpath={sys.executable}", str(program)]
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
 
 

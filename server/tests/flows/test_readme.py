@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +19,7 @@ import pytest
 import requests
 
 from finsecure_server.storage.urls import sqlite_url
-from tests.flows.live import Live
+from tests.flows.live import KEY, Live
 from tests.flows.test_stripe import until
 from tests.tidy import ROOT
 
@@ -67,9 +70,26 @@ def test_the_curl_that_the_server_prints_takes_a_payment(server: Live) -> None:
     assert shell(server, curl)["status"] == "succeeded"
 
 
+def test_the_doctor_of_the_readme_finds_nothing_wrong(tmp_path: Path) -> None:
+    live = Live(tmp_path, sqlite_url(tmp_path / "finsecure.db"))
+    live.init()
+    live.start()
+    (command,) = (block.strip() for block in blocks("sh") if block.startswith("finsecure doctor"))
+    environ = {
+        **live.environ(),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "FINSECURE_SECRET_KEY": KEY,
+        "FINSECURE_API_BASE": live.url,
+    }
+    done = subprocess.run(["/bin/sh", "-c", command], env=environ, capture_output=True, text=True, check=False)
+    live.stop()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_python_of_the_readme_prints_what_it_says(server: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its receiver too, behind a route of a real server."""
     monkeypatch.setenv("FINSECURE_SECRET_KEY", server.keys["test"])
+    monkeypatch.setenv("FINSECURE_API_BASE", server.url)
     printed = io.StringIO()
     scope: dict[str, Any] = {}
 
@@ -84,11 +104,13 @@ def test_the_python_of_the_readme_prints_what_it_says(server: Live, monkeypatch:
         assert route(b"{}", {"FinSecure-Signature": "t=1,v1=00"}) == 400
         shell(server, curl_of_the_readme())
         until(lambda: len(statuses) == 2)
-    first, code, steps, secret, *events = printed.getvalue().splitlines()
+    first, code, options, request, secret, why, *events = printed.getvalue().splitlines()
     assert ID.sub(r"\1…", first) == "pi_… succeeded"
     assert code == "insufficient_funds"
-    assert steps.startswith("[")
+    assert options.startswith("('Offer to split")
+    assert ID.sub(r"\1…", request) == "req_…"
     assert secret.startswith("whsec_")
+    assert "signature" in why.lower()
     assert statuses == [200, 200]
     assert sorted(ID.sub(r"\1…", event) for event in events) == [
         "payment_intent.created pi_…",
