@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -152,3 +153,22 @@ async def test_what_was_acknowledged_survives_a_kill(sqlite_url: str) -> None:
     check = await database.read(lambda reader: reader.all("PRAGMA integrity_check"))
     assert [row["integrity_check"] for row in check] == ["ok"]
     await database.close()
+
+
+def test_who_comes_to_a_new_file_at_once_waits_for_the_others(tmp_path: Path) -> None:
+    """SQLite does not wait by itself for the lock under which a new file gets its log."""
+    for number in range(30):
+        ready = threading.Barrier(8)
+        modes: list[str] = []
+
+        def come(path: str = str(tmp_path / f"{number}.db"), ready: threading.Barrier = ready) -> None:
+            ready.wait(10)
+            with contextlib.closing(sqlite.connect(path, writer=True)) as conn:
+                modes.append(conn.execute("PRAGMA journal_mode").fetchone()[0])  # noqa: B023  joined below
+
+        threads = [threading.Thread(target=come) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert modes == ["wal"] * 8

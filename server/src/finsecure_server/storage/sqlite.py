@@ -17,6 +17,7 @@ import functools
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -43,7 +44,7 @@ def connect(path: str, *, writer: bool) -> sqlite3.Connection:
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=1024)
     conn.row_factory = sqlite3.Row
     conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    conn.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log(conn)
     conn.execute("PRAGMA synchronous = FULL")
     conn.execute("PRAGMA wal_autocheckpoint = 0")
     conn.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_BYTES // 2}")
@@ -54,6 +55,20 @@ def connect(path: str, *, writer: bool) -> sqlite3.Connection:
     if not writer:
         conn.execute("PRAGMA query_only = ON")
     return conn
+
+
+def _keep_a_log(conn: sqlite3.Connection) -> None:
+    """Write-ahead logging. The first to come to a new file turns it on; for the lock of that, SQLite does not wait."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 class _Job:
