@@ -17,7 +17,7 @@ from finsecure_server.core.event_types import TYPES
 from finsecure_server.core.money import CURRENCIES
 from finsecure_server.core.test_cards import CARDS
 from finsecure_server.core.test_cards_page import behaviour
-from finsecure_server.pages import explained, explained_failures
+from finsecure_server.help import explained, explained_failures
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "sdk" / "python" / "src" / "finsecure" / "cli" / "data"
 

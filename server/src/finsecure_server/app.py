@@ -27,6 +27,7 @@ from finsecure_server.disputes import api as disputes_api
 from finsecure_server.disputes import jobs as disputes_jobs
 from finsecure_server.disputes import store as disputes
 from finsecure_server.disputes import types as disputes_types
+from finsecure_server.help.library import Library, guides
 from finsecure_server.ledger import api as ledger_api
 from finsecure_server.ledger import jobs as ledger_jobs
 from finsecure_server.ledger import seal
@@ -158,6 +159,8 @@ EXPANDS: Final[dict[str, dict[str, str]]] = {
 }
 
 CONTRACT_ROUTES: Final = (*API_ROUTES, openapi.route(API_ROUTES, expands=EXPANDS))
+#: Every page of the help center. Each source is asked when a page is first wanted.
+LIBRARY: Final = Library(guides)
 ROUTES: Final[tuple[Route, ...]] = (*CONTRACT_ROUTES, *pages_api.ROUTES)
 
 CHORES_SECONDS: Final = 60.0

@@ -11,7 +11,8 @@ from msgspec import UNSET, Struct, UnsetType
 
 from finsecure_server.core import web_address
 from finsecure_server.core.env import Env
-from finsecure_server.pages import explained, explained_failures, payer
+from finsecure_server.help import explained, explained_failures
+from finsecure_server.pages import payer
 from finsecure_server.pages.render import ASSET_TYPES, FOREVER, asset, headers, page, redirect
 from finsecure_server.payments import challenge_ops
 from finsecure_server.payments.challenge_ops import Seen, State

@@ -16,7 +16,7 @@ from finsecure_server.core.declines import DECLINES, SIDE_OF, Class, Decline
 from finsecure_server.core.errors import RULES, Code, Refused, Rule, Side
 from finsecure_server.core.test_cards import CARDS, by_name
 from finsecure_server.core.test_cards_page import behaviour
-from finsecure_server.pages import explained_failures
+from finsecure_server.help import explained_failures
 from finsecure_server.web import render
 
 RELATED_MAX: Final = 8

@@ -15,7 +15,7 @@ from finsecure_server.core.declines import DECLINES, SIDE_OF, Class
 from finsecure_server.core.delivery import Failure
 from finsecure_server.core.errors import RULES, Code, Side, doc_path
 from finsecure_server.pages import api as pages_api
-from finsecure_server.pages import explained
+from finsecure_server.help import explained
 from finsecure_server.payments import setup_api
 from finsecure_server.storage.engines import open_database
 from tests.edge import PUBLIC_URL, Got

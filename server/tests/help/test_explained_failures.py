@@ -14,7 +14,7 @@ from finsecure_server.core.delivery import Failure, Outcome
 from finsecure_server.core.delivery_failures import FAILURES, explain, variants
 from finsecure_server.core.errors import Code, doc_path
 from finsecure_server.pages import api as pages_api
-from finsecure_server.pages import explained, explained_failures
+from finsecure_server.help import explained, explained_failures
 from finsecure_server.storage.engines import open_database
 from tests.edge import PUBLIC_URL, Got
 from tests.world import World, open_world
