@@ -147,6 +147,19 @@ def test_lists_in_every_form(shell: Shell) -> None:
     assert table[1].split(",")[1] == "'=1+2"  # no formula for a spreadsheet
 
 
+def test_an_amount_below_zero_is_a_number_in_csv(shell: Shell) -> None:
+    shell.good("refunds", "create", "--payment-intent", shell.good(*PAID, "--id").out.strip())
+    told = shell.good(
+        "balance-transactions", "list", "--type", "refund", "--csv", "--fields", "amount,net", "--limit", "1"
+    )
+    assert told.out.splitlines() == ["amount,net", "-2000,-2000"]
+    shell.good("customers", "create", "--name", "-1+2")
+    assert shell.good("customers", "list", "--csv", "--fields", "name", "--limit", "1").out.splitlines() == [
+        "name",
+        "'-1+2",
+    ]
+
+
 def test_a_list_goes_on_over_pages(shell: Shell, finsecure_server: Server) -> None:
     with finsecure.Client(finsecure_server.secret_key, api_base=finsecure_server.url, proxy="") as client:
         for _ in range(105):

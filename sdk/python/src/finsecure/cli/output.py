@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 import textwrap
@@ -24,6 +25,9 @@ import click
 from finsecure.cli.flags import Flags
 from finsecure.cli.look import Look, clean
 from finsecure.cli.masking import masked, masked_in
+
+#: How a cell begins that a spreadsheet would calculate. An amount below zero is a number, and stays one.
+_FORMULA: Final = re.compile(r"[=+@\t\r]|-(?!\d+(?:\.\d+)?\Z)")
 
 
 @dataclass
@@ -71,9 +75,7 @@ class Output:
         """Comma-separated values (RFC 4180), with a head. No cell can be a formula in a spreadsheet."""
         for row in [columns, *rows]:
             text = io.StringIO()
-            csv.writer(text, lineterminator="").writerow(
-                ["'" + cell if cell[:1] in "=+-@\t" and cell else cell for cell in row]
-            )
+            csv.writer(text, lineterminator="").writerow(["'" + cell if _FORMULA.match(cell) else cell for cell in row])
             click.echo(text.getvalue() if self.flags.reveal else masked(text.getvalue()))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], status: str | None = None) -> None:
