@@ -191,6 +191,38 @@ def test_a_closed_pipe_is_no_error(shell: Shell) -> None:
     assert done.stderr == ""
 
 
+CLOSED = {
+    "payments list --all": 0,
+    "payments --help": 0,
+    "explain 402": 0,
+    "doctor --list": 0,
+    "doctor config": 0,
+    "help exit-codes": 0,
+    "--help": 0,
+    "--version": 0,
+    "balance": 2,  # what ends with an error still does, if nobody hears which
+    "nonsense": 2,
+    "payments get pi_missing": 3,
+}
+
+
+@pytest.mark.parametrize(("words", "code"), CLOSED.items())
+@pytest.mark.parametrize("pipe", ["|", "2>&1 |"])
+def test_a_closed_pipe_does_not_change_the_exit_code(shell: Shell, words: str, code: int, pipe: str) -> None:
+    line = f"{PROGRAM} {words} {pipe} true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], env=shell.environ(), capture_output=True, text=True, check=True)
+    assert done.stdout == f"{code}\n"
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["balance", "keys", "config"])
+def test_a_group_alone_says_what_it_holds(bare: Shell, name: str) -> None:
+    done = bare.run(name)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == bare.good(name, "--help").out
+
+
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_it_with_their_code(shell: Shell, sign: signal.Signals, code: int) -> None:
     process = shell.start("listen")

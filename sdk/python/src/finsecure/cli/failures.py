@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from finsecure import errors
+from finsecure.cli.flags import Alone
 from finsecure.cli.look import Look, clean
 from finsecure.cli.masking import masked, masked_in
 
@@ -89,6 +90,9 @@ def report(error: Exception, words: list[str]) -> int:
     code = exit_code(error)
     if code == UNEXPECTED and os.environ.get("FINSECURE_LOG") == "debug":
         raise error
+    if isinstance(error, Alone):
+        click.echo(error.message, err=True)
+        return code
     before_end = words[: words.index("--")] if "--" in words else words
     if "--json" in before_end:
         click.echo(json.dumps(masked_in(_as_data(error, code)), ensure_ascii=False), err=True)

@@ -95,6 +95,10 @@ class Command(_Everywhere, click.Command):
         _Everywhere.format_options(self, context, formatter)
 
 
+class Alone(click.UsageError):
+    """A group was said, and none of its commands. The message is its help."""
+
+
 class Group(_Everywhere, click.Group):
     """A command of ours that has commands."""
 
@@ -103,6 +107,12 @@ class Group(_Everywhere, click.Group):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.add_common()
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """A group alone says what it holds, and that something is missing."""
+        if not args and self.no_args_is_help and not context.resilient_parsing:
+            raise Alone(context.get_help())
+        return super().parse_args(context, args)
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         _Everywhere.format_options(self, context, formatter)

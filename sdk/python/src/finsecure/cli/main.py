@@ -137,5 +137,6 @@ def _say(text: str) -> None:
     try:
         print(text, flush=True)  # noqa: T201  because click would cost more than all of this
     except BrokenPipeError:
-        sys.stderr.close()
+        # The interpreter must not try to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from types import FrameType
 from typing import Any, Final
@@ -14,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from finsecure._version import __version__
 from finsecure.cli import flags, main
-from finsecure.cli.failures import INTERRUPTED, TERMINATED, report
+from finsecure.cli.failures import INTERRUPTED, OK, TERMINATED, exit_code, report
 
 _PROGRAM: Final = "finsecure"
 
@@ -73,23 +74,50 @@ def run(words: list[str]) -> int:
     """The exit code of one command line."""
     signal.signal(signal.SIGTERM, _end)
     try:
-        # What a command returns is nothing; what it exits with comes back from here.
-        ended = program.main(words, prog_name=_PROGRAM, complete_var=main.COMPLETING, standalone_mode=False)
+        code = _carried_out(words)
         sys.stdout.flush()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
     except (KeyboardInterrupt, click.Abort):
-        click.echo("", err=True)
-        return INTERRUPTED
+        return _last_words(INTERRUPTED, lambda: click.echo("", err=True))
     except _Terminated:
         return TERMINATED
     except BrokenPipeError:
-        # Whoever reads has seen enough, as `head` does. The interpreter must not try to flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # Whoever reads has seen enough, as `head` does.
+        _nobody_reads()
+        return OK
     except Exception as error:  # noqa: BLE001  because every failure has an exit code and words
-        return report(error, words)
-    return ended if isinstance(ended, int) else 0
+        said = error
+        return _last_words(exit_code(said), lambda: report(said, words))
+    return code
+
+
+def _carried_out(words: list[str]) -> int:
+    """Run the command. Not by click's `main`, which ends with 1 when a pipe is closed."""
+    if main.COMPLETING in os.environ:
+        program.main(words, prog_name=_PROGRAM, complete_var=main.COMPLETING)
+    try:
+        with program.make_context(_PROGRAM, list(words)) as context:
+            program.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else OK
+    return OK
+
+
+def _last_words(code: int, say: Callable[[], object]) -> int:
+    """Say why it ends. The exit code is the same if nobody hears it."""
+    try:
+        say()
+    except BrokenPipeError:
+        _nobody_reads()
+    return code
+
+
+def _nobody_reads() -> None:
+    """Let what is still to be written go nowhere: else the interpreter tries to flush it, and fails."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 class _Terminated(BaseException):
