@@ -76,6 +76,7 @@ format: $(DEV) ## lay out the code and sort the imports
 
 generate: $(SDK) ## write the reference pages and the API contract from the code
 	@PYTHONPATH=.:server $(BIN)/python -m tools.generate
+	@$(BIN)/python -m tools.diagrams
 	@$(BIN)/python -m tools.cli_tables
 	@cd sdk/python && ../../$(BIN)/python -m codegen && ../../$(BIN)/python -m codegen.operations
 	@node sdk/node/tools/generate.js
