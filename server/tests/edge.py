@@ -26,6 +26,7 @@ from finsecure_server.web.cors import Cors
 from finsecure_server.web.limits import Limiter, Unlimited
 from finsecure_server.web.render import Expansion
 from finsecure_server.web.router import Route, Router
+from finsecure_server.web.session import Sessions
 
 T0: Final = 1_700_000_000_000_000
 SECOND: Final = 1_000_000
@@ -164,6 +165,7 @@ class Edge(Client):
                 clock=lambda: self.wall,
                 chance=chance,
                 secret=b"secret of tests",
+                sessions=Sessions(b"key of the cookies of tests     ", chance, secure=False),
             )
         )
 

@@ -27,6 +27,7 @@ from finsecure_server.disputes import api as disputes_api
 from finsecure_server.disputes import jobs as disputes_jobs
 from finsecure_server.disputes import store as disputes
 from finsecure_server.disputes import types as disputes_types
+from finsecure_server.help import reference_pages
 from finsecure_server.help.library import Library, guides
 from finsecure_server.ledger import api as ledger_api
 from finsecure_server.ledger import jobs as ledger_jobs
@@ -64,6 +65,7 @@ from finsecure_server.web.cors import Cors
 from finsecure_server.web.render import Expansion, Loader
 from finsecure_server.web.request_log import RequestLog
 from finsecure_server.web.router import Route, Router
+from finsecure_server.web.session import Sessions
 from finsecure_server.webhooks import api as webhooks_api
 from finsecure_server.webhooks import (
     delivery_api,
@@ -160,7 +162,7 @@ EXPANDS: Final[dict[str, dict[str, str]]] = {
 
 CONTRACT_ROUTES: Final = (*API_ROUTES, openapi.route(API_ROUTES, expands=EXPANDS))
 #: Every page of the help center. Each source is asked when a page is first wanted.
-LIBRARY: Final = Library(guides)
+LIBRARY: Final = Library(guides, reference_pages.pages)
 ROUTES: Final[tuple[Route, ...]] = (*CONTRACT_ROUTES, *pages_api.ROUTES)
 
 CHORES_SECONDS: Final = 60.0
@@ -368,6 +370,11 @@ def build(
         clock=clock,
         chance=chance,
         secret=vaults.test.derived("idempotency"),
+        sessions=Sessions(
+            vaults.test.derived("readers of pages"),
+            chance,
+            secure=settings.tls_cert is not None or settings.public_url.startswith("https:"),
+        ),
         secure=settings.tls_cert is not None,
     )
     application = Application(surroundings)

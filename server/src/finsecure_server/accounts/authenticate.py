@@ -16,7 +16,7 @@ import structlog
 
 from finsecure_server.accounts import key_text, store
 from finsecure_server.core.errors import Code, Refused
-from finsecure_server.storage.database import CommitUnknown, Database, Row, Unavailable
+from finsecure_server.storage.database import CommitUnknown, Database, Reader, Row, Unavailable
 from finsecure_server.web.asgi import Caller
 
 log = structlog.get_logger()
@@ -87,20 +87,8 @@ class Keys:
             await self.flush()
 
     async def _look(self, text: str, wall_us: int) -> Known:
-        parts = key_text.parts(text)
-        if parts is None:
-            raise invalid(text, _what_is_odd(text))
-        row = await self._db.read(lambda reader: store.whose(reader, key_text.digest(text)))
-        if row is None:
-            twin = key_text.in_other_mode(parts)
-            if await self._db.read(lambda reader: store.whose(reader, key_text.digest(twin))) is not None:
-                raise Refused(
-                    Code.API_KEY_WRONG_MODE,
-                    f"Wrong-mode API Key provided: {key_text.masked(text)}. These letters belong to a "
-                    f"{'test' if parts.livemode else 'live'} key; a prefix cannot be changed.",
-                )
-            raise invalid(text, "")
-        _require_alive(row, text, wall_us)
+        _parts(text)  # what cannot be a key costs no look at the database
+        row = await self._db.read(lambda reader: _row(reader, text, wall_us))
         self._note(row, wall_us)
         return _known(row, wall_us)
 
@@ -114,6 +102,11 @@ class Keys:
         last = row["last_used_us"]
         if last is None or wall_us - last >= USE_NOTED_US:
             self._used[store.Used(row["account_id"], row["livemode"], row["id"])] = wall_us
+
+
+def caller_with(reader: Reader, text: str, wall_us: int) -> Caller:
+    """Whose key a text is, for a page on which one enters a key. Raises what a call with it would be refused with."""
+    return _known(_row(reader, text, wall_us), wall_us).caller
 
 
 def key_in(authorization: str) -> str:
@@ -147,6 +140,28 @@ def invalid(text: str, why: str) -> Refused:
     return Refused(Code.INVALID_API_KEY, f"{message}. {why}" if why else message)
 
 
+def _parts(text: str) -> key_text.Parts:
+    parts = key_text.parts(text)
+    if parts is None:
+        raise invalid(text, _what_is_odd(text))
+    return parts
+
+
+def _row(reader: Reader, text: str, wall_us: int) -> Row:
+    parts = _parts(text)
+    row = store.whose(reader, key_text.digest(text))
+    if row is None:
+        if store.whose(reader, key_text.digest(key_text.in_other_mode(parts))) is not None:
+            raise Refused(
+                Code.API_KEY_WRONG_MODE,
+                f"Wrong-mode API Key provided: {key_text.masked(text)}. These letters belong to a "
+                f"{'test' if parts.livemode else 'live'} key; a prefix cannot be changed.",
+            )
+        raise invalid(text, "")
+    _require_alive(row, text, wall_us)
+    return row
+
+
 def _user_name(credentials: str) -> str:
     try:
         pair = base64.b64decode(credentials.strip(), validate=True).decode()
@@ -159,6 +174,8 @@ def _user_name(credentials: str) -> str:
 
 def _what_is_odd(text: str) -> str:
     """Why a text cannot be a key, when that can be told from the text."""
+    if not text:
+        return "There is none."
     if "\n" in text or "\r" in text:
         return "It holds a line break; read it with `tr -d '\\n'`, or trim what you read from a file."
     if any(letter.isspace() for letter in text):

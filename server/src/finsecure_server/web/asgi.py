@@ -19,12 +19,13 @@ from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Unavailable
-from finsecure_server.web import command, forms, idempotency, render
+from finsecure_server.web import command, forms, idempotency, readers, render
 from finsecure_server.web.allowance import Verdict
 from finsecure_server.web.command import Kitchen, Reply
 from finsecure_server.web.cors import Cors
 from finsecure_server.web.limits import Limiter
 from finsecure_server.web.router import Call, Route, Router
+from finsecure_server.web.session import Sessions
 
 log = structlog.get_logger()
 
@@ -106,6 +107,7 @@ class Request:
     started: int
     version: str = versions.LATEST
     caller: Caller | None = None
+    reader: Caller | None = None  # of a public page, who may be anybody
     verdict: Verdict | None = None
     route: Route | None = None
     tree: dict[str, Any] = field(default_factory=dict)
@@ -131,6 +133,7 @@ class Surroundings:
     clock: Callable[[], int]  # microseconds
     chance: Callable[[int], bytes]
     secret: bytes  # keys the fingerprints of parameters
+    sessions: Sessions
     secure: bool = False  # served with TLS
 
 
@@ -224,9 +227,13 @@ class Application:
             request.caller = await self._caller(request, route)
         if route.path not in UNCOUNTED:
             await self._count(request)
+        if route.known:
+            if route.method != "GET" and not readers.from_our_own_page(request.headers, s.kitchen.public_url):
+                return Reply(403, readers.FOREIGN, content_type="text/plain; charset=utf-8")
+            request.reader = await self._reader(request, route)
         body = await _body(request, receive)
         params, claim = self._params(request, route, body)
-        env = s.env(request, request.caller)
+        env = s.env(request, request.caller or request.reader)
         try:
             return await command.run(s.kitchen, route, Call(path, params), env, claim)
         finally:
@@ -263,6 +270,21 @@ class Application:
             await self._count(request)
             raise refused
         return caller
+
+    async def _reader(self, request: Request, route: Route) -> Caller | None:
+        """Who reads a public page. Reading is nobody's call: it is neither counted nor logged as the account's own."""
+        authorization = request.text(b"authorization")
+        if authorization is None:
+            key = self.s.sessions.key(request.text(b"cookie"), request.wall)
+            authorization = None if key is None else f"Bearer {key}"
+        if authorization is None:
+            return None
+        try:
+            reader = await self.s.authenticate(authorization, request.wall)
+        except (Refused, Unavailable):  # pages answer all the same
+            return None
+        allowed = reader.kind != "publishable" and (not route.scope or may(reader.scopes, route.scope))
+        return reader if allowed else None
 
     async def _count(self, request: Request) -> None:
         """Calls without a good key count against the address they come from: they use up nobody's allowance."""
@@ -343,6 +365,10 @@ class Application:
             headers.append((b"cache-control", b"no-store"))
         if request.method != "OPTIONS":
             headers += s.cors.headers(request.headers.get(b"origin"))
+        if request.route is not None and request.route.known:
+            headers = readers.as_seen_by(headers, known=request.reader is not None or reply.reader is not None)
+        if reply.reader is not None:
+            headers.append((b"set-cookie", s.sessions.set_cookie(reply.reader, request.wall)))
         if request.key is not None:
             headers.append((b"idempotency-key", request.key.encode("latin-1")))
         if reply.replayed:

@@ -36,6 +36,7 @@ class Reply:
     content_type: str = "application/json"
     headers: tuple[tuple[bytes, bytes], ...] = ()
     kept: bytes | None = None  # what a repeat gets instead of `body`
+    reader: str | None = None  # as in Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,13 @@ class Kitchen:
 async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: Claim | None) -> Reply:
     """Carry out one call. Raises Refused, Unavailable."""
     if route.offline is not None and (answer := route.offline(env, call)) is not None:
-        return Reply(answer.status, as_bytes(answer.body), content_type=answer.content_type, headers=answer.headers)
+        return Reply(
+            answer.status,
+            as_bytes(answer.body),
+            content_type=answer.content_type,
+            headers=answer.headers,
+            reader=answer.reader,
+        )
     _check_expansion(kitchen, route, call, env)
     if route.method == "GET":
         return await kitchen.db.read(lambda reader: _reply(kitchen, reader, env, call, route.handle(reader, env, call)))
@@ -150,7 +157,13 @@ def _reply(
         body = render.at_version(body, env.version)
     object_id = answer.object_id or getattr(answer.body, "id", None)
     return Reply(
-        answer.status, body, object_id, content_type=answer.content_type, headers=answer.headers, kept=answer.kept
+        answer.status,
+        body,
+        object_id,
+        content_type=answer.content_type,
+        headers=answer.headers,
+        kept=answer.kept,
+        reader=answer.reader,
     )
 
 

@@ -31,6 +31,7 @@ class Answer(NamedTuple):
     content_type: str = "application/json"
     headers: tuple[tuple[bytes, bytes], ...] = ()
     kept: bytes | None = None  # what lies under the idempotency key, when `body` holds a secret that is shown once
+    reader: str | None = None  # a key that the browser is to bring along from now on, sealed; "" to forget it
 
 
 @dataclass(slots=True)
@@ -48,7 +49,9 @@ class Route:
     `handle(tx, env, call)` is synchronous. On GET it gets a Reader and runs beside the writer; on POST and DELETE it
     gets a Tx, may return an Ask, and is run under the caller's idempotency key. `scope` is what a restricted key needs;
     `publishable` lets publishable keys call it, and `hidden` are the fields of the reply that these do not see;
-    `public` asks for no key at all. `changes_callers` says that afterwards nothing may be believed that was remembered
+    `public` asks for no key at all. A public page that is `known` is told who reads it where a good key says so, from
+    the Authorization header or the sealed cookie, and a key that is not good makes a stranger; its forms are taken from
+    our own pages only. `changes_callers` says that afterwards nothing may be believed that was remembered
     of the account's keys.
     """
 
@@ -63,6 +66,7 @@ class Route:
     publishable: bool = False
     hidden: frozenset[str] = frozenset()
     public: bool = False
+    known: bool = False
     test_only: bool = False
     offline: Callable[[Env, Call[Any]], Answer | None] | None = None  # the answer, where it needs no database
     changes_callers: bool = False
