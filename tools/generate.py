@@ -145,6 +145,8 @@ An amount is an integer of the currency's minor unit *as the API counts it*: `am
 and `amount=2000&currency=jpy` is ¥2,000 JPY. **Decimals** are those that people write; **API** are those that the API
 counts, which differ for a few. A charge is a multiple of its **step**, and so is a payout of its own.
 
+## Every currency
+
 | code | decimals | API | step | payout step | least charge | largest charge |
 |--|--:|--:|--:|--:|--:|--:|
 """

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
+import tarfile
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
 from tests.tidy import PACKAGE, ROOT, SOURCE
@@ -45,15 +49,28 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(built)
 
 
+def files() -> Iterator[str]:
+    """Every file of the package, also those that it has by way of a link: guides and docs of the repository."""
+    for folder, _, names in os.walk(SOURCE, followlinks=True):
+        if "__pycache__" not in folder:
+            yield from ((Path(folder) / name).relative_to(SOURCE.parent).as_posix() for name in names)
+
+
 def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> None:
-    ours = {
-        path.relative_to(SOURCE.parent).as_posix()
-        for path in SOURCE.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    ours = set(files())
     shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert shipped == ours
     assert {f"{PACKAGE}/storage/schema.sql", f"{PACKAGE}/storage/migrations/0001_pre_initial.sql"} <= shipped
+    assert wheel.read(f"{PACKAGE}/help/docs/events.md") == (ROOT / "docs" / "events.md").read_bytes()
+
+
+def test_the_source_package_holds_the_text_of_the_pages(tmp_path: Path) -> None:
+    built = next(SdistBuilder(str(SERVER)).build(directory=str(tmp_path)))
+    with tarfile.open(built) as archive:
+        (name,) = (name for name in archive.getnames() if name.endswith("/help/docs/LEDGER.md"))
+        text = archive.extractfile(name)
+        assert text is not None
+        assert text.read() == (ROOT / "docs" / "LEDGER.md").read_bytes()
 
 
 def test_the_wheel_brings_its_licence(wheel: zipfile.ZipFile) -> None:

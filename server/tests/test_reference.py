@@ -50,7 +50,7 @@ def links() -> Iterator[tuple[Path, str]]:
     """Every relative link of every page of ours."""
     for page in committed():
         if page.suffix == ".md":
-            for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text("utf-8")):
+            for target in re.findall(r"\]\((?!https?:|#|mailto:|/)([^)#\s]+)", page.read_text("utf-8")):
                 yield page, target
 
 

@@ -60,7 +60,7 @@ class Identifiers:
                 place = f"{page.path}#{section.anchor}"
                 for phrase in section.aliases:
                     self._phrases.setdefault(_folded(phrase), Hit(place, phrase))
-                    if _is_name(phrase):
+                    if _is_name(phrase) or _CARD.fullmatch(phrase):
                         self._names.setdefault(_folded(phrase), Hit(place, phrase))
         self._spelling = Spelling(name for name in self._names if "_" in name and "/" not in name and " " not in name)
 

@@ -21,6 +21,7 @@ _CODE: Final = re.compile(r" {0,3}(```+|~~~+)(.*)")
 _ALIASES: Final = re.compile(r"<!-- *aliases: *(.*?) *-->")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_SPAN: Final = re.compile(r"`([^`]+)`")
 _MARKS: Final = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _TABLE_RULE: Final = re.compile(r"^\|?[ :|-]+\|?$")
 
@@ -147,5 +148,11 @@ def plain(markdown: str) -> str:
         if _CODE.fullmatch(line) or _TABLE_RULE.fullmatch(line.strip() or "x"):
             continue
         bare = re.sub(r"^[ >]*(?:#{1,6} |[-*+] |\d+\. )?", "", line).strip().strip("|")
-        lines.append(_MARKS.sub("", _LINK.sub(r"\1", bare.replace("|", " "))))
+        lines.append(_unmarked(_LINK.sub(r"\1", bare.replace("|", " "))))
     return " ".join(" ".join(lines).split())
+
+
+def _unmarked(line: str) -> str:
+    """A line without its marks. What stands in code keeps its stars and underlines: `sk_test_…`, `refund.*`."""
+    parts = _SPAN.split(line)  # every second one is code
+    return "".join(part if number % 2 else _MARKS.sub("", part) for number, part in enumerate(parts))
