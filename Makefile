@@ -78,6 +78,7 @@ generate: $(SDK) ## write the reference pages and the API contract from the code
 	@PYTHONPATH=.:server $(BIN)/python -m tools.generate
 	@$(BIN)/python -m tools.diagrams
 	@$(BIN)/python -m tools.cli_tables
+	@$(BIN)/python -m tools.help_bundle
 	@cd sdk/python && ../../$(BIN)/python -m codegen && ../../$(BIN)/python -m codegen.operations
 	@node sdk/node/tools/generate.js
 	@$(BIN)/finsecure doctor --list --json > contract/checks.json
@@ -86,7 +87,7 @@ bench: $(SDK) ## measure speed and memory beside a peer and write bench/results/
 	@PYTHONPATH=.:server $(BIN)/python -m bench.run $(ARGS)
 
 lock: $(DEV) ## choose the newest versions anew and write both lock files
-	@$(BIN)/$(UV_COMPILE) --upgrade server/pyproject.toml --group pyproject.toml:dev -o requirements.lock
+	@$(BIN)/$(UV_COMPILE) --upgrade server/pyproject.toml --extra semantic --group pyproject.toml:dev -o requirements.lock
 	@$(BIN)/$(UV_COMPILE) --constraint requirements.lock server/pyproject.toml --group pyproject.toml:build -o requirements-server.lock
 
 clean: ## remove the environment and all caches; the data in .finsecure/ stays
