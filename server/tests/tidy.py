@@ -77,6 +77,7 @@ CONSTANT: Final = re.compile(r"_?[A-Z][A-Z0-9_]*")
 #: Who is excused from which rule, and why: {rule: {"unit.module" or "unit.module:function": reason}}.
 EXEMPT: Final[Mapping[str, Mapping[str, str]]] = {
     "no_late_imports": {
+        "help.meaning:load": "numpy, safetensors and tokenizers belong to the extra",
         "storage.engines:engine_of": "psycopg takes 0.2 s to import, and most installations never need it",
         "web.limits:build": "redis takes 0.35 s to import, and a single server never needs it",
     },

@@ -27,6 +27,7 @@ BEGIN, END = "\x02", "\x03"  # around the words of a snippet that matched
 QUESTION_LETTERS_MAX: Final = 8_000  # a pasted traceback
 WORDS_MAX: Final = 32
 ROWS_MAX: Final = 80
+TEXT_LETTERS: Final = 400  # of a section, where its meaning is asked for: the beginning says what it is about
 EXACT_SCORE: Final = 1_000.0
 
 #: Weights of title, heading, aliases and text.
@@ -84,11 +85,12 @@ class Words(NamedTuple):
     """A question as words."""
 
     asked: list[str]
+    text: str  # the question, with its spelling mended
     corrected: str | None
 
 
 @dataclass(slots=True)
-class _Ranked:
+class Ranked:
     """A page among the results, so far."""
 
     best: float
@@ -97,7 +99,7 @@ class _Ranked:
     rows: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Index:
     """The sections of some pages, ready to be searched from any thread."""
 
@@ -149,7 +151,7 @@ class Index:
         question = question.replace(BEGIN, " ").replace(END, " ").strip()[:QUESTION_LETTERS_MAX]
         results, respelt = self.named(question)
         words = self.understood(question)
-        results = _once((*results, *self.ranked(words.asked, limit + len(results))))
+        results = _once((*results, *self.ranked(words, limit + len(results))))
         matched = bool(results)
         if not matched:
             results = [self._shown(self._places[path], 0.0) for path in WAYS_ON if path in self._places]
@@ -181,30 +183,41 @@ class Index:
                     corrected = re.sub(rf"\b{re.escape(word)}\b", meant, corrected, flags=re.IGNORECASE)
             asked.append(meant)
         telling = [word for word in asked if word not in _STOPPED] or asked
-        return Words(list(dict.fromkeys(telling))[:WORDS_MAX], corrected if corrected != question else None)
+        asked = list(dict.fromkeys(telling))[:WORDS_MAX]
+        return Words(asked, corrected, corrected if corrected != question else None)
 
     def _is_known(self, word: str) -> bool:
         """Whether the pages have the word in another form, or words that begin with it."""
         return self.names.knows(word) or bool(self._select(f'"{word}" OR "{word}"*', 1))
 
-    def ranked(self, words: Sequence[str], limit: int) -> list[Result]:
+    def ranked(self, words: Words, limit: int) -> list[Result]:
         """Places by their words: those with all of them first."""
-        if not words:
+        if not words.asked:
             return []
-        terms = [f'"{word}"' for word in words]
-        terms[-1] = f"({terms[-1]} OR {terms[-1]}*)" if len(words[-1]) > 1 else terms[-1]
-        pages: dict[str, _Ranked] = {}
+        best = sorted(self.scored(words.asked, words.text).values(), key=lambda ranked: -ranked.score)[:limit]
+        match = " OR ".join(_terms(words.asked))
+        return [self._quoted(ranked, match) for ranked in best]
+
+    def scored(self, words: Sequence[str], question: str) -> dict[str, Ranked]:
+        """What each page earns."""
+        terms = _terms(words)
+        pages: dict[str, Ranked] = {}
         for together in (" AND ", " OR "):
             for rowid, score in self._select(together.join(terms), ROWS_MAX):
                 self._count(pages, rowid, score, bonus=2.0 if together == " AND " and len(words) > 1 else 1.0)
-            if len(pages) >= limit and together == " AND ":
-                break
-        best = sorted(pages.values(), key=lambda ranked: -ranked.score)[:limit]
-        match = " OR ".join(terms)
-        return [self._quoted(ranked, match) for ranked in best]
+        return pages
 
-    def _count(self, pages: dict[str, _Ranked], rowid: int, score: float, bonus: float) -> None:
-        ranked = pages.setdefault(self.rows[rowid].page.path, _Ranked(0.0, rowid))
+    def said(self, rowid: int) -> str:
+        """What a row says, in one line."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT title, heading, aliases, body FROM found WHERE rowid = ?", (rowid,)
+            ).fetchone()
+        title, heading, aliases, body = row
+        return f"{title}. {heading}. {aliases} {body[:TEXT_LETTERS]}"
+
+    def _count(self, pages: dict[str, Ranked], rowid: int, score: float, bonus: float) -> None:
+        ranked = pages.setdefault(self.rows[rowid].page.path, Ranked(0.0, rowid))
         score *= bonus
         ranked.rows += 1
         if score > ranked.best:
@@ -219,7 +232,7 @@ class Index:
             )
             return asked.fetchall()
 
-    def _quoted(self, ranked: _Ranked, match: str) -> Result:
+    def _quoted(self, ranked: Ranked, match: str) -> Result:
         row = self.rows[ranked.row]
         if row.lead:
             return self._shown(row, ranked.score)
@@ -249,6 +262,14 @@ def _once(results: Iterable[Result]) -> list[Result]:
     for result in results:
         found.setdefault(result.path.partition("#")[0], result)
     return list(found.values())
+
+
+def _terms(words: Sequence[str]) -> list[str]:
+    """Words as FTS5 takes them; the last may be the beginning of one."""
+    terms = [f'"{word}"' for word in words]
+    if len(words[-1]) > 1:
+        terms[-1] = f"({terms[-1]} OR {terms[-1]}*)"
+    return terms
 
 
 def _words(text: str) -> list[str]:

@@ -1,18 +1,24 @@
-"""The search of a running server: one index over its library, built when somebody first asks."""
+"""The search of a running server: one index over its library, built when somebody first asks.
+
+With the extra `finsecure-server[semantic]` it searches by meaning as well; without, it ranks as the command does.
+"""
 
 from __future__ import annotations
 
 import threading
 
+from finsecure_server.help import meaning
 from finsecure_server.help.index import Found, Index
 from finsecure_server.help.library import Library
+from finsecure_server.help.meaning import MeaningIndex
 
 
 class Search:
     """Answers from any thread."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, *, by_meaning: bool = True) -> None:
         self._library = library
+        self._by_meaning = by_meaning
         self._building = threading.Lock()
         self._index: Index | None = None
 
@@ -21,7 +27,9 @@ class Search:
         """The index, built once."""
         with self._building:
             if self._index is None:
-                self._index = Index(list(self._library.pages.values()))
+                pages = list(self._library.pages.values())
+                embed = meaning.load() if self._by_meaning else None
+                self._index = Index(pages) if embed is None else MeaningIndex(pages, embed=embed)
             return self._index
 
     def find(self, question: str, limit: int = 10) -> Found:
