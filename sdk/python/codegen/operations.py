@@ -41,6 +41,7 @@ def _row(contract: Contract, entry: Entry) -> dict[str, Any]:
         "summary": one.summary,
         "ids": list(one.ids),
         "paged": entry.paged,
+        **({"whole": True} if entry.paged and not any(row["name"] == "limit" for row in one.query) else {}),
         "params": [row for row in _params(contract, one) if not (entry.paged and row["name"] in _PAGING)],
     }
 

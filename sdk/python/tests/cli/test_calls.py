@@ -115,6 +115,12 @@ def test_api_walks_pages(shell: Shell) -> None:
     assert [json.loads(line)["id"] for line in lines.splitlines()] == ids[::-1]
 
 
+def test_a_list_without_pages(shell: Shell) -> None:
+    every = shell.good("event-types", "list", "--all", "--json").json["data"]
+    assert len(every) > 10
+    assert shell.good("event-types", "list", "--limit", "2", "--json").json["data"] == every[:2]
+
+
 def test_the_same_key_twice_has_one_effect(shell: Shell) -> None:
     first = shell.good(*CREATE, "--idempotency-key", "cli-1", "--id")
     again = shell.good(*CREATE, "--idempotency-key", "cli-1", "--json")

@@ -191,7 +191,7 @@ def _callback(resource: str, method: str, row: dict[str, Any]) -> Callable[..., 
         if method in _DANGEROUS and not given["yes"]:
             session.ask_or_stop(f"{row['summary']}: {', '.join(ids)}. Go on?", "--yes")
         if row["paged"]:
-            _list(session, resource, path, params, given)
+            _list(session, resource, path, params, given, whole="whole" in row)
         else:
             key = given.get("idempotency_key")
             answer = session.call(row["method"], path, params, idempotency_key=key)
@@ -208,9 +208,12 @@ def _id(text: str) -> str:
     return quote(text, safe="")
 
 
-def _list(session: Session, resource: str, path: str, params: dict[str, Any], given: dict[str, Any]) -> None:
+def _list(
+    session: Session, resource: str, path: str, params: dict[str, Any], given: dict[str, Any], *, whole: bool
+) -> None:
+    """`whole`: the list has no pages."""
     limit = None if given["all"] else given["limit"]
-    found = session.walk(path, params, limit)
+    found = session.whole(path, params, limit) if whole else session.walk(path, params, limit)
     columns = [one.strip() for one in (given["fields"] or "").split(",") if one.strip()]
     show.many(
         session, resource, path, found, columns=columns, only_ids=given["id"], lines=given["jsonl"], csv=given["csv"]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 import click
@@ -170,6 +171,10 @@ class Session:
                 return
             asked["starting_after"] = page["data"][-1]["id"]
             left = None if left is None else left - len(page["data"])
+
+    def whole(self, path: str, params: Mapping[str, Any], limit: int | None) -> Iterator[dict[str, Any]]:
+        """The objects of a list that comes in one piece and takes no limit."""
+        yield from islice(self.get(path, **params)["data"], limit)
 
     def _may_change(self, method: str, path: str) -> None:
         """Live data is changed only by somebody who says so: with `--live`, or by answering."""
