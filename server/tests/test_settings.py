@@ -235,6 +235,7 @@ def test_a_name_that_means_nothing_is_told_with_the_nearest(name: str, near: str
 
 def test_names_of_others_are_nobodys_business() -> None:
     environ = dict.fromkeys(settings.CLIENT_NAMES, "x") | {"PATH": "/bin", "FINSECUREX": "1"}
+    assert {"FINSECURE_SECRET_KEY", "FINSECURE_API_BASE", "FINSECURE_CA_BUNDLE"} < set(environ)
     assert Settings.load(environ).warnings == ()
     assert Settings.load({"FINSECURE_QQQQQQQQ": "1"}).warnings == (
         "FINSECURE_QQQQQQQQ is set, but there is no such setting.",
