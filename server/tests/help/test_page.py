@@ -1,0 +1,115 @@
+"""Pages as text: facts in front, sections, anchors, and what remains when the marks are gone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from finsecure_server.help.page import PageError, parse, plain, sections, slug, unique_anchor
+
+FRONT = """\
+title = "Payments that fail"
+lead = "Look at the decline code."
+aliases = ["payment declined"]
+symptoms = ["Customers see a refusal"]
+identifiers = ["402"]
+owner = "payments"
+verified = 2026-11-23
+related = []"""
+
+
+def text(body: str, front: str = FRONT) -> str:
+    return f"+++\n{front}\n+++\n{body}"
+
+
+def test_a_guide_is_read() -> None:
+    page = parse("troubleshooting/payment-issues", text("\nFirst.\n\n## Then\n"))
+    assert (page.path, page.title, page.kind) == ("/help/troubleshooting/payment-issues", "Payments that fail", "guide")
+    assert (page.verified, page.identifiers, page.markdown) == (date(2026, 11, 23), ("402",), "First.\n\n## Then\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("no facts at all", "begins with facts"),
+        ("+++\ntitle = 1", "begins with facts"),
+        (text("x", "title = "), "Invalid value"),
+        (text("x", FRONT.replace('owner = "payments"\n', "")), "owner must be there, a str"),
+        (text("x", FRONT.replace("2026-11-23", '"today"')), "verified must be there, a date"),
+        (text("x", FRONT.replace('["402"]', '"402"')), "identifiers must be there, a list"),
+        (text("x", FRONT.replace('["402"]', "[402]")), "402 is not text"),
+        (text("x", FRONT + '\nauthor = "me"'), "nothing is known of author"),
+    ],
+)
+def test_what_is_not_written_as_pages_are_is_refused(written: str, says: str) -> None:
+    with pytest.raises(PageError, match=says) as refused:
+        parse("a/b", written)
+    assert str(refused.value).startswith("a/b: ")
+
+
+def test_sections_are_cut_at_headings_that_are_no_code() -> None:
+    body = """\
+Above.
+
+## `card_declined` & others
+<!-- aliases: refused; said no -->
+In *short*.
+
+```sh
+## no heading
+```
+
+### Deeper
+~~~text
+```
+## neither
+~~~
+## Deeper
+"""
+    found = sections(parse("x", text(body)))
+    assert [(s.anchor, s.heading, s.level) for s in found] == [
+        ("", "", 1),
+        ("card_declined--others", "card_declined & others", 2),
+        ("deeper", "Deeper", 3),
+        ("deeper-1", "Deeper", 2),
+    ]
+    assert found[0].text == "Above."
+    assert found[1].aliases == ("refused", "said no")
+    assert found[1].text == "In short. ## no heading".replace("## ", "")
+    assert found[2].text == "neither"
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("When nothing helps", "when-nothing-helps"),
+        ("HTTP 402: what now?", "http-402-what-now"),
+        ("`FinSecure-Signature`", "finsecure-signature"),
+        ("a – b", "a--b"),
+        ("payment_intent.succeeded", "payment_intentsucceeded"),
+    ],
+)
+def test_anchors_are_those_of_code_hosts(heading: str, anchor: str) -> None:
+    assert slug(plain(heading)) == anchor
+
+
+def test_an_anchor_that_is_taken_is_numbered() -> None:
+    taken: dict[str, int] = {}
+    assert [unique_anchor("Fix", taken) for _ in range(3)] == ["fix", "fix-1", "fix-2"]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "left"),
+    [
+        ("**Bold**, *slanted* and `sk_test_…` stay", "Bold, slanted and sk_test_… stay"),
+        ("a [link](../b.md#c) and ![a picture](x.svg)", "a link and a picture"),
+        ("| code | means |\n|--|--:|\n| `a_b` | it |", "code means a_b it"),
+        ("- one\n- two\n\n1. three", "one two three"),
+        ("> **Note.** Well", "Note. Well"),
+        ("<!-- nothing\nof this -->left", "left"),
+        ("`refund.*` and snake_case_words", "refund.* and snake_case_words"),
+    ],
+)
+def test_marks_are_no_words(markdown: str, left: str) -> None:
+    assert plain(markdown) == left
