@@ -37,6 +37,15 @@ def test_a_test_from_the_server(shell: Shell, app: Receiver, endpoint: str) -> N
     assert text.code == 20
     assert "✗ signature_refused" in text.out
     assert "fix:" in text.out
+    assert text.out.endswith("/help/errors/webhook_http_error\n")
+
+
+def test_a_test_leads_to_the_page_of_what_failed(shell: Shell, endpoint: str) -> None:
+    shell.good("webhooks", "update", endpoint, "--url", "http://localhost:9/webhook")  # nothing listens there
+    text = shell.run("webhooks", "test", endpoint)
+    assert text.code == 20
+    assert "✗ reachable" in text.out
+    assert text.out.endswith("/help/errors/webhook_connection_error\n")
 
 
 def test_an_event_that_is_made_up(shell: Shell, app: Receiver, endpoint: str) -> None:

@@ -15,6 +15,13 @@ from finsecure.cli.show import one
 
 ENDPOINTS: Final = "/v1/webhook_endpoints"
 YOUR_SIDE: Final = 20
+#: The page about a check that failed; what is not named here is about the handler's answer.
+_PAGES: Final = {
+    "reachable": "webhook_connection_error",
+    "tls": "webhook_tls_error",
+    "redirect": "webhook_redirect_refused",
+    "time": "webhook_timeout",
+}
 _MARKS: Final = {"pass": "✓", "warn": "!", "fail": "✗", "skipped": "-"}
 
 
@@ -37,7 +44,8 @@ def test(session: Session, webhook_endpoint: str) -> None:
         _say(session, check)
     session.out.line(f"\n{look.good('✓') if found['passed'] else look.bad('✗')} {found['verdict']}")
     if not found["passed"]:
-        session.out.line(page(session.base, "webhook_http_error"))
+        failed = next((check["id"] for check in found["checks"] if check["status"] == "fail"), "")
+        session.out.line(page(session.base, _PAGES.get(failed, "webhook_http_error")))
     click.get_current_context().exit(code)
 
 
