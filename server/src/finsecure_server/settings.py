@@ -27,7 +27,8 @@ LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 SECRETS: Final = frozenset({"database_url", "redis_url", "master_key"})
 #: Names that the SDK and the command line read; in the same environment they are nothing to warn of.
 CLIENT_NAMES: Final = frozenset(
-    PREFIX + name for name in "SECRET_KEY API_KEY API_BASE CA_BUNDLE WEBHOOK_SECRET PROFILE CONFIG TIMEOUT MAX_RETRIES".split()
+    PREFIX + name
+    for name in "SECRET_KEY API_KEY API_BASE CA_BUNDLE WEBHOOK_SECRET PROFILE CONFIG TIMEOUT MAX_RETRIES".split()
 )
 
 
