@@ -1,9 +1,9 @@
 """How well search finds: every labelled question of `help/search/queries.toml`, by words alone and by meaning as well.
 
-`python -m tools.search_score` prints the scores by kind of question and fails when they are below the floor; CI runs it.
-A question is labelled with the pages that answer it (with a section where only that does). **MRR@10** is the mean of one
-over the place of the first of them among ten results, **hit@1** how often it comes first. The half that is held out is
-scored by itself: nobody looks at it when a page gets another alias.
+`python -m tools.search_score` prints the scores by kind of question and fails when they are below the floor; CI runs
+it. A question is labelled with the pages that answer it (with a section where only that does). **MRR@10** is the mean
+of one over the place of the first of them among ten results, **hit@1** how often it comes first. The half that is held
+out is scored by itself: nobody looks at it when a page gets another alias.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Query(NamedTuple):
 class Score(NamedTuple):
     """What a set of questions got."""
 
-    count: int
+    queries: int
     hit: float
     mrr: float
 
@@ -85,7 +85,7 @@ def table(both: Mapping[str, Mapping[Query, int]]) -> Iterator[str]:
     yield f"{'kind':<18}{'queries':>8}{heads}"
     for kind, first in next(iter(columns.values())).items():
         figures = "".join(f"{rows[kind].hit:>18.3f}{rows[kind].mrr:>9.3f}" for rows in columns.values())
-        yield f"{kind:<18}{first.count:>8}{figures}"
+        yield f"{kind:<18}{first.queries:>8}{figures}"
 
 
 def too_low(both: Mapping[str, Mapping[Query, int]]) -> Iterator[str]:
