@@ -166,7 +166,7 @@ def fresh(home: Path, name: str) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    sections_there = ["payments", "postgres", "start", "memory", "growth", "webhooks", "sdk", "command"]
+    sections_there = ["payments", "postgres", "start", "memory", "growth", "webhooks", "sdk", "command", "help"]
     parser.add_argument("--only", choices=sections_there)
     parser.add_argument("--million", action="store_true", help="growth up to 1,000,000 stored payments, not 100,000")
     wanted = parser.parse_args()
@@ -189,6 +189,7 @@ def main() -> None:
         "webhooks": lambda: webhooks(lambda name: fresh(home, name), say),
         "sdk": lambda: program("bench.sdk", say),
         "command": lambda: program("bench.command", say),
+        "help": lambda: program("bench.help", say),
     }
     try:
         for name, section in sections.items():
