@@ -28,7 +28,10 @@ from finsecure_server.disputes import jobs as disputes_jobs
 from finsecure_server.disputes import store as disputes
 from finsecure_server.disputes import types as disputes_types
 from finsecure_server.help import reference_pages
+from finsecure_server.help import store as help_store
 from finsecure_server.help.library import Library, guides
+from finsecure_server.help.search import Search
+from finsecure_server.help.unanswered import Unanswered
 from finsecure_server.ledger import api as ledger_api
 from finsecure_server.ledger import jobs as ledger_jobs
 from finsecure_server.ledger import seal
@@ -36,6 +39,7 @@ from finsecure_server.ledger import store as ledger
 from finsecure_server.ledger import types as ledger_types
 from finsecure_server.net.outbound import Outbound
 from finsecure_server.pages import api as pages_api
+from finsecure_server.pages import help_pages
 from finsecure_server.payment_methods import api as payment_methods_api
 from finsecure_server.payment_methods import store as payment_methods
 from finsecure_server.payment_methods import types as payment_methods_types
@@ -163,7 +167,13 @@ EXPANDS: Final[dict[str, dict[str, str]]] = {
 CONTRACT_ROUTES: Final = (*API_ROUTES, openapi.route(API_ROUTES, expands=EXPANDS))
 #: Every page of the help center. Each source is asked when a page is first wanted.
 LIBRARY: Final = Library(guides, reference_pages.pages)
-ROUTES: Final[tuple[Route, ...]] = (*CONTRACT_ROUTES, *pages_api.ROUTES)
+#: What nobody finds there. Servers in one process share the count; whichever writes first, writes it.
+UNANSWERED: Final = Unanswered()
+ROUTES: Final[tuple[Route, ...]] = (
+    *CONTRACT_ROUTES,
+    *pages_api.ROUTES,
+    *help_pages.routes(LIBRARY, Search(LIBRARY), UNANSWERED),
+)
 
 CHORES_SECONDS: Final = 60.0
 AFTER_BUG_SECONDS: Final = 1.0
@@ -255,6 +265,7 @@ class Server:
         await self.work.open()
         self._begin(self.request_log.run(self.db))
         self._begin(self.keys.run())
+        self._begin(UNANSWERED.run(self.db))
         if work:
             self.work.begin()
 
@@ -421,6 +432,7 @@ async def _chores(db: Database, deliveries_kept_days: int) -> None:
             await request_logs.prune(db, now_us())
             await seal.run_all(db, now_us())
             await deliveries.prune(db, now_us(), deliveries_kept_days)
+            await db.write(lambda tx: help_store.prune(tx, now_us()))
         except Exception:  # the next round tries again; nothing depends on this one
             log.exception("chores failed")
         await asyncio.sleep(CHORES_SECONDS)

@@ -1,7 +1,8 @@
-"""True of every page: it is whole without a script, nothing comes from anywhere else, and no link is dead."""
+"""True of every page: its scripts are two files of ours, nothing comes from anywhere else, and no link is dead."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import AsyncIterator
 
@@ -13,7 +14,10 @@ from finsecure_server.pages.render import ASSET_TYPES, asset, asset_address
 from finsecure_server.storage.engines import open_database
 from tests.edge import Edge, Got
 
-LINK = re.compile(r'(?:href|src|action)="([^"]*)"')
+LINK = re.compile(r'(?:href|src)="([^"]*)"')
+LOADED = re.compile(r'(?:src|action)="([^"]*)"')
+
+MADE_HARMLESS = re.compile(r"<pre.*?</pre>|<code.*?</code>", re.DOTALL)  # there, it is text
 
 
 @pytest.fixture
@@ -30,39 +34,59 @@ async def seen(edge: Edge, path: str) -> Got:
 
 
 async def test_every_page_is_whole_and_every_link_leads_somewhere(edge: Edge) -> None:
-    left, done = ["/", "/help/errors/no_such_code"], dict[str, Got]()
+    left, done, dead = {"/": "the start", "/help": "the start"}, dict[str, Got](), list[str]()
     while left:
-        path = left.pop()
+        path, on = left.popitem()
         if path in done:
             continue
         got = done[path] = await seen(edge, path)
-        assert got.status == (404 if path.endswith("no_such_code") else 200), path
-        if not got.headers["content-type"].startswith("text/html"):
+        if got.status in (301, 303):
+            left[got.headers["location"].partition("#")[0]] = path
+        elif got.status != 200:
+            dead.append(f"{path} on {on}: {got.status}")
+        if not got.headers["content-type"].startswith("text/html") or got.status != 200:
             continue
-        page = got.body.decode()
-        assert page.startswith("<!doctype html>"), path
-        assert '<html lang="en">' in page
-        assert "<title>" in page
-        assert "</html>" in page
-        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|<iframe|<base", page), path
-        assert page.count("<h1") == page.count("<main") == 1, path
-        links = LINK.findall(page)
-        assert all(link.startswith(("/", "#")) for link in links), links
-        left += [link for link in links if link.startswith("/")]
-    pages = [path for path in done if path.startswith("/help/errors/")]
-    assert len(pages) > 150
+        links = checked(got.body.decode(), path)
+        left |= {link.partition("#")[0]: path for link in links if link.startswith("/")}
+    assert dead == []
+    assert len([path for path in done if path.startswith("/help/errors/")]) > 150
 
 
-async def test_every_page_carries_a_policy_that_runs_nothing(edge: Edge) -> None:
-    for path in ("/", "/help/errors", "/help/errors/card_declined", "/help/errors/none", "/challenge/none"):
+def checked(page: str, path: str) -> list[str]:
+    """What a page links to. It is whole, and asks nobody else for anything."""
+    assert page.startswith("<!doctype html>"), path
+    assert '<html lang="en">' in page
+    assert "<title>" in page
+    assert "</html>" in page
+    assert not re.search(
+        r"<script(?! (?:type=\"module\" )?src=\"/assets/)|<style|\sstyle=|\son[a-z]+=|<iframe|<base", page
+    )
+    assert page.count("<h1") == page.count("<main") == 1, path
+    assert not re.search(r'<script(?! (?:type="module" )?src="/assets/)', page), path
+    ids = re.findall(r'\sid="([^"]*)"', page)
+    assert len(ids) == len(set(ids)), path
+    links = [html.unescape(link) for link in LINK.findall(page)]
+    assert all(link.startswith(("/", "#", "http")) for link in links), links
+    assert all(link.startswith(("/", "#")) for link in LOADED.findall(page)), path
+    assert {link[1:] for link in links if link.startswith("#")} <= {*ids, ""}, path
+    return links
+
+
+async def test_every_page_carries_a_policy_that_runs_our_own_files_at_most(edge: Edge) -> None:
+    for path in ("/", "/help", "/help/errors", "/help/errors/card_declined", "/help/errors/none", "/help/none"):
         got = await seen(edge, path)
         policy = got.headers["content-security-policy"]
-        assert policy.startswith("default-src 'none'; ")
-        assert "script-src" not in policy
+        assert policy.startswith("default-src 'none'; script-src 'self'; connect-src 'self'; ")
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert got.headers["x-content-type-options"] == "nosniff"
-        assert got.headers["cache-control"] == "no-store"
+
+
+async def test_what_a_payer_sees_runs_nothing_and_is_kept_by_nobody(edge: Edge) -> None:
+    got = await seen(edge, "/challenge/none")
+    assert "script" not in got.headers["content-security-policy"]
+    assert b"<script" not in got.body
+    assert got.headers["cache-control"] == "no-store"
 
 
 async def test_every_doc_url_resolves(edge: Edge) -> None:
@@ -135,15 +159,36 @@ TOGETHER = [
     *(("ink", ground) for ground in ("page", "surface", "sunken")),
     *(("ink-2", ground) for ground in ("page", "surface", "sunken")),
     *(("accent", ground) for ground in ("page", "surface")),
+    ("ink", "needs-bg"),
+    ("ink", "waiting-bg"),
+    ("accent", "needs-bg"),
     ("accent-ink", "accent"),
     ("accent-ink", "accent-hover"),
     *((state, f"{state}-bg") for state in ("succeeded", "waiting", "needs", "failed")),
 ]
 
 
+def themes() -> dict[str, dict[str, str]]:
+    """The tokens: light, dark because the system says so, dark because the reader chose it."""
+    style = asset("finsecure.css").decode()
+    light, _, rest = style.partition("@media (prefers-color-scheme: dark)")
+    system, _, chosen = rest.partition(':root[data-theme="dark"] {')
+    return {"light": tokens(light), "dark": tokens(system), "chosen": tokens(chosen.partition("}")[0])}
+
+
+def test_dark_is_dark_whoever_chose_it() -> None:
+    assert themes()["dark"] == themes()["chosen"]
+    assert len(themes()["dark"]) == len(themes()["light"])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_field_has_an_edge_that_can_be_seen(theme: str) -> None:
+    colours = themes()[theme]
+    assert all(contrast(colours["field"], colours[ground]) >= 3 for ground in ("page", "surface"))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_pair_of_colours_can_be_read(theme: str) -> None:
-    light, _, dark = asset("finsecure.css").decode().partition("@media (prefers-color-scheme: dark)")
-    colours = tokens(light if theme == "light" else dark)
+    colours = themes()[theme]
     for ink, ground in TOGETHER:
         assert contrast(colours[ink], colours[ground]) >= 4.5, (theme, ink, ground)

@@ -100,12 +100,13 @@ def challenge(reader: Reader, env: Env, call: Call[Any]) -> Answer:
     token = call.path["token"]
     seen = challenge_ops.look(reader, env, token)
     if seen is None:
-        return page("challenge_missing.html", 404, testmode=False)
+        return page("challenge_missing.html", 404, scripts=False, testmode=False)
     if seen.state is not State.OPEN:
         return _told(seen, 410, used=seen.state is State.ANSWERED)
     origin = None if seen.challenge.return_url is None else web_address.origin(seen.challenge.return_url)
     return page(
         "challenge.html",
+        scripts=False,
         leads_to=origin or "",
         object_id=seen.intent.id,
         view=payer.question(seen),
@@ -125,7 +126,7 @@ def _went_on(result: Seen | Ask[Any, Seen] | None) -> Answer | Ask[Any, Answer]:
         then = result.then
         return Ask(result.question, lambda tx, reply: _went_on(then(tx, reply)), result.about)
     if result is None:
-        return page("challenge_missing.html", 404, testmode=False)
+        return page("challenge_missing.html", 404, scripts=False, testmode=False)
     if result.state is not State.ANSWERED:
         return _told(result, 410)
     if result.goes_on_to is not None:
@@ -137,6 +138,7 @@ def _told(seen: Seen, status: int, *, used: bool = False) -> Answer:
     return page(
         "challenge_done.html",
         status,
+        scripts=False,
         object_id=seen.intent.id,
         view=payer.told(seen, used=used),
         testmode=not seen.challenge.livemode,

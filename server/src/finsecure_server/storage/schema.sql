@@ -500,3 +500,22 @@ CREATE TABLE payouts (
     PRIMARY KEY (account_id, livemode, id)
 );
 CREATE INDEX payouts_status ON payouts (account_id, livemode, status, id);
+
+-- help/ ---------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE help_feedback (               -- what readers say of pages, without card numbers and keys
+    id TEXT PRIMARY KEY,                   -- hf_...
+    created_us INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    solved INTEGER NOT NULL,               -- 1: the page solved it
+    text TEXT NOT NULL,
+    reader_account TEXT NOT NULL           -- of whoever was signed in; else empty
+);
+CREATE INDEX help_feedback_created ON help_feedback (created_us);
+
+CREATE TABLE help_searches (               -- questions that no page answers, by day
+    day_us INTEGER NOT NULL,               -- its midnight
+    question TEXT NOT NULL,                -- lower case, without card numbers and keys, cut
+    searches INTEGER NOT NULL,
+    PRIMARY KEY (day_us, question)
+) WITHOUT ROWID;

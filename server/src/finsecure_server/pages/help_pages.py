@@ -1,0 +1,272 @@
+"""The help center: its first page, its guides with their twins, the list of all pages, and what machines read.
+
+A page is made once for everybody, and anew for whoever is signed in.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from http import HTTPStatus
+from importlib import resources
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from finsecure_server.core.env import Env
+from finsecure_server.help.library import ADDRESS, Library
+from finsecure_server.help.page import Page
+from finsecure_server.help.unanswered import Unanswered
+from finsecure_server.pages import contents, markdown
+from finsecure_server.pages.render import A_WHILE, KINDS, MARKDOWN, headers, page, redirect
+from finsecure_server.pages.search_pages import Finder, SearchPages
+from finsecure_server.storage.database import Reader
+from finsecure_server.web.router import Answer, Call, Route
+
+PLAIN: Final = "text/plain; charset=utf-8"
+JSON: Final = "application/json"
+NEAREST: Final = 5
+#: A drawing that is looked at by itself: its own styles, and nothing that runs.
+DRAWING_POLICY: Final = b"default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+#: What somebody may say who comes here, and where it is answered.
+NEEDS: Final = (
+    ("A payment failed", "/help/troubleshooting/payment-issues"),
+    ("My call is refused", "/help/troubleshooting/api-issues"),
+    ("My key does not work", "/help/troubleshooting/auth-errors"),
+    ("Webhooks do not arrive", "/help/troubleshooting/webhook-issues"),
+    ("I am just beginning", "/help/getting-started"),
+    ("I want to take real money", "/help/going-live"),
+)
+#: Codes that most people come with.
+CODES: Final = tuple(
+    """
+    card_declined insufficient_funds authentication_required expired_card incorrect_cvc invalid_api_key
+    parameter_missing resource_missing idempotency_mismatch rate_limit signature_invalid
+    """.split()
+)
+SUMMARY: Final = (
+    "Help for FinSecure, a self-hosted payments platform with a Stripe-shaped API: guides, every error and decline "
+    "code, the API reference. Every page is Markdown at its own address with .md behind it."
+)
+
+
+class Anything(Struct):
+    """A page opens whatever stands in its address: mail programs and trackers append what they like."""
+
+
+class Stamp(NamedTuple):
+    """Who answers for a page, and when it was last checked."""
+
+    owner: str
+    day: Any
+
+
+class Pages:
+    """Makes the pages of a library."""
+
+    def __init__(self, library: Library, search: Finder) -> None:
+        self._library = library
+        self._search = search
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    def landing(self, env: Env, _: Call[Any]) -> Answer:
+        """GET /help: one box, then what most people come for."""
+        known = self._library.pages
+        needs = [(words, path, known[path]) for words, path in NEEDS if path in known]
+        codes = [code for code in CODES if f"/help/errors/{code}" in known or not self._has_errors()]
+        twins = (("Markdown", "/llms.txt"),)
+        return page("help_home.html", env=env, public=True, path="/help", needs=needs, codes=codes, twins=twins)
+
+    def listing(self, env: Env, _: Call[Any]) -> Answer:
+        """GET /help/index: every page, by kind."""
+        pages = self._library.pages.values()
+        groups = [
+            (title, sorted((row for row in pages if row.kind == kind), key=lambda row: row.title.lower()))
+            for kind, title in _PLURALS.items()
+        ]
+        groups = [(title, rows) for title, rows in groups if rows]
+        count = sum(len(rows) for _, rows in groups)
+        return page("help_index.html", env=env, public=True, path="/help/index", groups=groups, count=count)
+
+    def guide(self, env: Env, call: Call[Any]) -> Answer:
+        """GET /help/{section} and /help/{section}/{page}, with .md and .json behind it: a page, or its twin."""
+        address = "/help/" + "/".join(call.path.values())
+        path, dot, ending = address.rpartition(".")
+        if not dot:
+            path, ending = address, ""
+        found = self._library.get(path if ending in ("md", "json") else address)
+        if found is None:
+            new = redirects().get(address)
+            return self._missing(env, address, ending) if new is None else redirect(new, moved=True)
+        return self._page(env, found, ending)
+
+    def _missing(self, env: Env, address: str, ending: str) -> Answer:
+        words = " ".join(address.removeprefix("/help/").replace("/", " ").split("-"))
+        nearest = self._search.find(words, NEAREST)
+        if ending == "json":
+            paths = [row.path for row in nearest.results]
+            return Answer(_json({"object": "help_page", "path": None, "nearest": paths}), 404)
+        return page("help_missing.html", 404, env=env, address=address, found=nearest)
+
+    def _page(self, env: Env, found: Page, ending: str) -> Answer:
+        if ending == "md":
+            return _public(markdown.twin(found, env.public_url), MARKDOWN)
+        if ending == "json":
+            return _public(_json(_as_data(found, env.public_url)), JSON)
+        body = markdown.shown(found, env.public_url)
+        return page(
+            "guide.html",
+            env=env,
+            public=True,
+            page=found,
+            path=found.path,
+            lead=found.lead.replace(ADDRESS, env.public_url),
+            body=body.html,
+            anchors=body.anchors,
+            above=_group_of(found.path),
+            related=self._related(found),
+            stamp=Stamp(found.owner, found.verified) if found.verified else None,
+            twins=(("Markdown", f"{found.path}.md"), ("JSON", f"{found.path}.json")),
+        )
+
+    def _related(self, found: Page) -> list[tuple[str, str]]:
+        paths = [path if path.startswith("/") else f"/help/{path}" for path in found.related]
+        return [(row.title, row.path) for path in paths if (row := self._library.get(path)) is not None]
+
+    def _has_errors(self) -> bool:
+        return any(row.kind == "error" for row in self._library.pages.values())
+
+    # -- for machines ----------------------------------------------------------------------------------------------
+
+    def llms(self, env: Env, _: Call[Any]) -> Answer:
+        """GET /llms.txt: the table of contents in the form that llmstxt.org describes."""
+        lines = ["# FinSecure", "", f"> {SUMMARY}", ""]
+        listed = {entry.path: group.title for group in contents.groups() for entry in group.entries}
+        sections: dict[str, list[Page]] = {}
+        for row in self._library.pages.values():
+            title = listed.get(row.path) if row.kind == "guide" else None
+            sections.setdefault(title or _PLURALS[row.kind], []).append(row)
+        for title, rows in sections.items():
+            lines += [f"## {title}", ""]
+            lines += [f"- [{row.title}]({env.public_url}{row.path}.md): {row.lead}" for row in rows]
+            lines.append("")
+        return _public("\n".join(lines).replace(ADDRESS, env.public_url), PLAIN)
+
+    def llms_full(self, env: Env, _: Call[Any]) -> Answer:
+        """GET /llms-full.txt: every guide and reference page, whole. Codes and calls have pages of their own."""
+        rows = [row for row in self._library.pages.values() if row.kind in ("guide", "reference")]
+        return _public("\n\n".join(markdown.twin(row, env.public_url) for row in rows), PLAIN)
+
+
+def drawing(_: Env, call: Call[Any]) -> Answer:
+    """GET /help/diagrams/{name}: a drawing of a page."""
+    data = markdown.diagram(call.path["name"])
+    if data is None:
+        return Answer(b"There is no such drawing.\n", 404, content_type=PLAIN)
+    policy = (b"content-security-policy", DRAWING_POLICY)
+    return Answer(data, content_type="image/svg+xml", headers=((b"cache-control", A_WHILE), policy))
+
+
+# -- details -----------------------------------------------------------------------------------------------------------
+
+_PLURALS: Final = {"guide": "Guides", "reference": "Reference", "error": "Errors and declines", "api": KINDS["api"]}
+
+
+def _as_data(found: Page, public_url: str) -> dict[str, Any]:
+    body = markdown.shown(found, public_url)
+    return {
+        "object": "help_page",
+        "path": found.path,
+        "url": public_url + found.path,
+        "title": found.title,
+        "lead": found.lead.replace(ADDRESS, public_url),
+        "kind": found.kind,
+        "owner": found.owner,
+        "verified": found.verified.isoformat() if found.verified else None,
+        "aliases": found.aliases,
+        "symptoms": found.symptoms,
+        "identifiers": found.identifiers,
+        "related": found.related,
+        "sections": [{"level": level, "anchor": anchor, "heading": heading} for level, anchor, heading in body.anchors],
+        "markdown": markdown.twin(found, public_url),
+    }
+
+
+def _group_of(path: str) -> str:
+    """Under which heading of the contents a page stands."""
+    return next((group.title for group in contents.groups() for entry in group.entries if entry.path == path), "")
+
+
+def _json(data: object) -> bytes:
+    return msgspec.json.encode(data)
+
+
+def _public(body: str | bytes, content_type: str) -> Answer:
+    whole = body.encode() if isinstance(body, str) else body
+    kept = ((b"cache-control", A_WHILE), *headers(scripts=False))
+    return Answer(whole, content_type=content_type, headers=kept)
+
+
+@cache
+def redirects() -> dict[str, str]:
+    """Old addresses and where they lead now."""
+    text = (resources.files("finsecure_server.help") / "redirects.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+# -- routes ------------------------------------------------------------------------------------------------------------
+
+
+Show = Callable[[Env, Call[Any]], Answer]
+
+
+def public(path: str, show: Show, summary: str, *, known: bool = True) -> Route:
+    """A page that needs no database: it answers when that does not. What a stranger sees is made once."""
+    made: dict[tuple[str, ...], Answer] = {}
+
+    def shown(env: Env, call: Call[Any]) -> Answer:
+        if env.account:
+            return show(env, call)
+        key = (env.public_url, *call.path.values())
+        answer = made.get(key)
+        if answer is None:
+            answer = show(env, call)
+            if answer.status == HTTPStatus.OK:  # of addresses without a page there is no end
+                made[key] = answer
+        return answer
+
+    def handle(_: Reader, env: Env, call: Call[Any]) -> Answer:
+        return shown(env, call)
+
+    return Route("GET", path, handle, params=Anything, summary=summary, public=True, known=known, offline=shown)
+
+
+def routes(library: Library, search: Finder, unanswered: Unanswered) -> tuple[Route, ...]:
+    """Every route of the help center but those of errors, calls and requests, which have modules of their own."""
+    pages = Pages(library, search)
+    return (
+        public("/help", pages.landing, "The help center"),
+        public("/help/index", pages.listing, "Every page of the help center"),
+        public("/help/{section}", pages.guide, "A guide"),
+        public("/help/{section}/{page}", pages.guide, "A guide in a section"),
+        public("/help/diagrams/{name}", drawing, "A drawing", known=False),
+        public("/llms.txt", pages.llms, "The contents, for language models", known=False),
+        public("/llms-full.txt", pages.llms_full, "The guides, for language models", known=False),
+        *_redirects(),
+        *SearchPages(search, unanswered).routes(),
+    )
+
+
+def _redirects() -> Iterator[Route]:
+    """Old addresses outside of /help; those within are looked up where no page is found."""
+    for old, new in redirects().items():
+        if not old.startswith("/help/"):
+
+            def go(_: Env, __: Call[Any], new: str = new) -> Answer:
+                return redirect(new, moved=True)
+
+            yield public(old, go, f"Moved to {new}", known=False)

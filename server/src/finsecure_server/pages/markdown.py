@@ -1,0 +1,232 @@
+"""Pages of the library as HTML, and as the Markdown that is served beside it.
+
+The dialect is CommonMark with tables. Nothing in a page is HTML: what looks like it is shown as text, except comments,
+which nobody sees. Fences may say how they are run; a reader sees the language, and `hidden` ones not at all.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib.resources.abc import Traversable
+from typing import Any, Final, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from markupsafe import Markup, escape
+
+from finsecure_server.help.library import ADDRESS, folder
+from finsecure_server.help.page import Page, plain, unique_anchor
+from finsecure_server.pages.render import part
+
+DIAGRAMS: Final = "/help/diagrams/"
+THEMES: Final = ("light", "dark")
+#: What a block of code is called. Its fence may begin with a file's name instead.
+LANGUAGES: Final = {
+    "sh": "Shell",
+    "python": "Python",
+    "js": "Node.js",
+    "json": "JSON",
+    "toml": "TOML",
+    "sql": "SQL",
+    "http": "HTTP",
+    "output": "Prints",
+    "text": "Text",
+    "": "Text",
+}
+CAREFUL: Final = frozenset({"careful", "warning", "danger"})
+
+_FENCE: Final = re.compile(r"( {0,3})(```+|~~~+)(.*)")
+_COMMENT: Final = re.compile(r"[ \t]*<!--.*?-->[ \t]*\n?", re.DOTALL)
+_SIZE: Final = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
+
+
+class Shown(NamedTuple):
+    """A page's body."""
+
+    html: Markup
+    anchors: tuple[tuple[int, str, str], ...]  # of each heading: level, anchor, text
+
+
+@lru_cache(maxsize=512)
+def shown(page: Page, public_url: str) -> Shown:
+    """The body of a page as HTML, for a server at that address."""
+    tokens = _PARSER.parse(_published(page.markdown, bare=False).replace(ADDRESS, public_url))
+    anchors: list[tuple[int, str, str]] = []
+    taken: dict[str, int] = {}
+    labels, column = list[str](), 0
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open":
+            text = plain(tokens[at + 1].content)
+            anchors.append((int(token.tag[1:]), unique_anchor(text, taken), text))
+            token.meta = {"anchor": anchors[-1][1], "text": text}
+            tokens[at + 2].meta = token.meta
+        elif token.type == "blockquote_open":
+            token.meta = {"careful": _first_word(tokens[at:]) in CAREFUL}
+        elif token.type == "tr_open":
+            labels, column = ([] if tokens[at - 1].type == "thead_open" else labels), 0
+        elif token.type == "th_open":
+            labels.append(plain(tokens[at + 1].content))
+            _align(token)
+        elif token.type == "td_open":
+            _align(token)
+            if column < len(labels) and labels[column]:
+                token.attrSet("data-label", labels[column])
+            column += 1
+        elif token.type == "inline":
+            _resolve(token.children or [], posixpath.dirname(page.path))
+    html: str = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    return Shown(Markup(html), tuple(anchors))  # noqa: S704  made by a renderer that escapes all text
+
+
+def twin(page: Page, public_url: str) -> str:
+    """A page as Markdown: its facts, its title, and what a reader sees of it."""
+    facts = [f"title: {page.title}", f"url: {public_url}{page.path}"]
+    facts += [f"owner: {page.owner}"] if page.owner else []
+    facts += [f"verified: {page.verified.isoformat()}"] if page.verified else []
+    head = "\n".join(("---", *facts, "---"))
+    return f"{head}\n\n# {page.title}\n\n{page.lead}\n\n{_published(page.markdown, bare=True)}".replace(
+        ADDRESS, public_url
+    )
+
+
+def diagram(name: str) -> bytes | None:
+    """A drawing by its file name; None if there is none."""
+    found = _drawing(name)
+    return found.read_bytes() if found is not None else None
+
+
+# -- the text ----------------------------------------------------------------------------------------------------------
+
+
+def _published(markdown: str, *, bare: bool) -> str:
+    """Without comments and hidden fences. `bare`: fences say their language, and not how they are run."""
+    kept: list[str] = []
+    for words, text in _blocks(markdown):
+        if words is None:
+            kept.append(re.sub(r"\n{3,}", "\n\n", _COMMENT.sub("", text)))
+        elif "hidden" not in words:
+            first, _, rest = text.partition("\n")
+            mark = _FENCE.match(first)
+            kept.append(f"{mark[1]}{mark[2]}{' '.join(words[:1])}\n{rest}" if bare and mark else text)
+    return re.sub(r"\n{2,}\Z", "\n", "".join(kept))
+
+
+def _blocks(markdown: str) -> Iterator[tuple[list[str] | None, str]]:
+    """Prose, and fences with the words behind their backticks, in order."""
+    lines: list[str] = []
+    mark, words = "", list[str]()
+    for line in markdown.splitlines(keepends=True):
+        match = _FENCE.fullmatch(line.rstrip("\n"))
+        if match and not mark:
+            yield None, "".join(lines)
+            mark, words, lines = match[2], match[3].split(), []
+        elif match and match[2].startswith(mark) and not match[3].strip():
+            yield words, "".join([*lines, line])
+            mark, lines = "", []
+            continue
+        lines.append(line)
+    yield words if mark else None, "".join(lines)
+
+
+def _align(cell: Token) -> None:
+    """By class: no page has a style of its own, and the policy would not let it."""
+    style = str(cell.attrs.pop("style", ""))
+    if style.startswith("text-align:"):
+        cell.attrSet("class", f"to-{style.removeprefix('text-align:')}")
+
+
+# -- links and images --------------------------------------------------------------------------------------------------
+
+
+def _resolve(inline: Sequence[Token], place: str) -> None:
+    """Point links at pages instead of files, and images at where they are served."""
+    for token in inline:
+        if token.type == "link_open":
+            href = str(token.attrs["href"])
+            token.attrSet("href", _address(href, place))
+            if href.startswith(("http://", "https://")):
+                token.attrSet("rel", "noreferrer")
+        elif token.type == "image":
+            token.attrSet("src", DIAGRAMS + posixpath.basename(str(token.attrs["src"])))
+
+
+def _address(href: str, place: str) -> str:
+    """A link as a page may have it: `../going-live.md#keys` from `/help/troubleshooting` is `/help/going-live#keys`."""
+    path, mark, anchor = href.partition("#")
+    if not path.endswith(".md") or "://" in path:
+        return href
+    return posixpath.normpath(posixpath.join(place, path)).removesuffix(".md") + mark + anchor
+
+
+def _drawing(name: str) -> Traversable | None:
+    drawings = folder() / "diagrams"
+    if not re.fullmatch(r"[a-z0-9-]+\.svg", name) or not (drawings / name).is_file():
+        return None
+    return drawings / name
+
+
+# -- HTML --------------------------------------------------------------------------------------------------------------
+
+
+class _Renderer(RendererHTML):
+    """What differs from plain CommonMark, one method a kind of token."""
+
+    def heading_open(self, tokens: Sequence[Token], at: int, *_: object) -> str:
+        tag, anchor = tokens[at].tag, tokens[at].meta["anchor"]
+        return f'<div class="heading"><{tag} id="{escape(anchor)}">'
+
+    def heading_close(self, tokens: Sequence[Token], at: int, *_: object) -> str:
+        anchor, text = escape(tokens[at].meta["anchor"]), escape(tokens[at].meta["text"])
+        return f'</{tokens[at].tag}><a class="anchor" href="#{anchor}" aria-label="Link to: {text}">#</a></div>\n'
+
+    def fence(self, tokens: Sequence[Token], at: int, *_: object) -> str:
+        token = tokens[at]
+        words = token.info.split()
+        file = next((word.removeprefix("file=") for word in words if word.startswith("file=")), "")
+        prints = "output" in words
+        name = "Prints" if prints else file or LANGUAGES.get("".join(words[:1]), "".join(words[:1]))
+        if "background" in words:
+            name += ", left running"
+        box = part("code", token.content.rstrip("\n"), name, copy=not prints, prints=prints)
+        return f"{box}\n"
+
+    def image(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:
+        token = tokens[at]
+        alt = self.renderInlineAsText(token.children, options, env)
+        name = posixpath.basename(str(token.attrs["src"]))
+        themed = [(f"{name.removesuffix('.svg')}-{theme}.svg", f"in-{theme}") for theme in THEMES]
+        files = themed if all(_drawing(file) for file, _ in themed) else [(name, "")]
+        return "".join(_image(file, alt, kind) for file, kind in files)
+
+    def blockquote_open(self, tokens: Sequence[Token], at: int, *_: object) -> str:
+        return f'<div class="note{" careful" if tokens[at].meta["careful"] else ""}" role="note">\n'
+
+    def blockquote_close(self, *_: object) -> str:
+        return "</div>\n"
+
+    def th_open(self, tokens: Sequence[Token], at: int, *_: object) -> str:
+        tokens[at].attrSet("scope", "col")
+        return f"<th{self.renderAttrs(tokens[at])}>"
+
+
+def _image(name: str, alt: str, kind: str) -> str:
+    """A drawing. Its size is told, so that nothing moves when it comes."""
+    data = diagram(name) or b""
+    size = _SIZE.search(data[:2000].decode("utf-8", "replace"))
+    measures = f' width="{float(size[1]):.0f}" height="{float(size[2]):.0f}"' if size else ""
+    theme = f' class="{kind}"' if kind else ""
+    return f'<img{theme} src="{DIAGRAMS}{escape(name)}" alt="{escape(alt)}"{measures} loading="lazy">'
+
+
+def _first_word(tokens: Sequence[Token]) -> str:
+    """The first word of a quotation, lower case, without its full stop."""
+    text = next((token.content for token in tokens if token.type == "inline"), "")
+    return "".join(plain(text).split()[:1]).rstrip(".:!").lower()
+
+
+_PARSER: Final = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
