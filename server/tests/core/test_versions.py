@@ -47,8 +47,9 @@ GOLDEN: list[tuple[str, Any, Any]] = [
     (SOURCES, {"object": "charge", "status": "requires_action", "next_action": 1}, None),
     (SOURCES, {"object": "customer"}, None),
     (SOURCES, {"error": {"type": "card_error"}}, None),
-    (SOURCES, {"object": "event", "data": {"object": SETUP}}, {
+    (SOURCES, {"object": "event", "api_version": LATEST, "data": {"object": SETUP}}, {
         "object": "event",
+        "api_version": SOURCES,
         "data": {"object": {
             "id": "seti_1", "object": "setup_intent", "status": "requires_source_action",
             "next_source_action": {"type": "redirect_to_url"},

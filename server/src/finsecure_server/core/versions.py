@@ -20,7 +20,12 @@ _OLD_STATUS: Final = {"requires_payment_method": "requires_source", "requires_ac
 
 
 def _sources(shown: dict[str, Any]) -> dict[str, Any]:
-    """Intents as they were before 2019-02-11: `requires_source`, `requires_source_action`, `next_source_action`."""
+    """Intents as they were before 2019-02-11: `requires_source`, `requires_source_action`, `next_source_action`.
+
+    An event says so: `api_version` is the shape of what it holds.
+    """
+    if shown.get("object") == "event":
+        return {**shown, "api_version": SOURCES}
     if shown.get("object") in ("payment_intent", "setup_intent"):
         status = shown["status"]
         shown = {("next_source_action" if name == "next_action" else name): value for name, value in shown.items()}

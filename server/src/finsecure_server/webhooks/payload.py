@@ -68,7 +68,7 @@ def counted(stored: bytes, pending: int) -> bytes:
 
 def _older(stored: bytes, api_version: str) -> bytes:
     shown: dict[str, Any] = shown_at(api_version, msgspec.json.decode(stored))
-    return msgspec.json.encode({**shown, "api_version": api_version, "pending_webhooks": 1})
+    return msgspec.json.encode({**shown, "pending_webhooks": 1})
 
 
 def _thin(stored: bytes, api_version: str | None) -> bytes:
