@@ -62,7 +62,7 @@ async def cookie_of(edge: Edge, key: str) -> str:
 async def test_a_stranger_gets_the_page_that_everybody_may_keep(edge: Edge) -> None:
     got = await seen(edge)
     assert (got.body, got.headers["cache-control"]) == (b"nobody test", "public, max-age=300")
-    assert got.headers["vary"] == "Origin, Authorization, Cookie"
+    assert got.headers["vary"] == "Origin, Authorization, Cookie, Accept-Encoding"
 
 
 async def test_a_key_says_who_reads_and_the_page_is_kept_by_nobody(edge: Edge) -> None:
@@ -78,7 +78,7 @@ async def test_a_key_says_who_reads_and_the_page_is_kept_by_nobody(edge: Edge) -
 
 async def test_a_page_that_is_not_told_knows_nobody(edge: Edge) -> None:
     got = await edge.get("/plain")
-    assert (got.body, got.headers["vary"]) == (b"nobody test", "Origin")
+    assert (got.body, got.headers["vary"]) == (b"nobody test", "Origin, Accept-Encoding")
 
 
 async def test_keys_that_are_no_good_or_may_not_look_make_strangers(edge: Edge) -> None:

@@ -88,7 +88,7 @@ def asset_file(_: Env, call: Call[AssetVersion]) -> Answer:
     name = call.path["name"]
     if name not in ASSET_TYPES:
         return Answer(b"There is no such file.\n", 404, content_type="text/plain; charset=utf-8")
-    kept = FOREVER if call.params.v is not UNSET else b"no-cache"
+    kept = FOREVER if call.params.v is not UNSET else b"public, no-cache"
     return Answer(asset(name), content_type=ASSET_TYPES[name], headers=((b"cache-control", kept), *headers()))
 
 

@@ -19,7 +19,7 @@ from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Unavailable
-from finsecure_server.web import command, forms, idempotency, readers, render
+from finsecure_server.web import command, forms, idempotency, readers, render, transfer
 from finsecure_server.web.allowance import Verdict
 from finsecure_server.web.command import Kitchen, Reply
 from finsecure_server.web.cors import Cors
@@ -375,8 +375,9 @@ class Application:
             headers.append((b"idempotent-replayed", b"true"))
         if s.secure:
             headers.append((b"strict-transport-security", b"max-age=31536000"))
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else reply.body})
+        status, body, headers = transfer.fitted(request.headers, reply.status, reply.body, headers)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
 
     def _note(self, request: Request, reply: Reply, error_code: str | None) -> None:
         if request.caller is None and request.verdict is None:
