@@ -61,7 +61,7 @@ async def _examples(folder: Path) -> dict[str, str]:
     migrate.up(url, WALL_US)
     db = open_database(url)
     try:
-        world = World(db, folder, routes=ROUTES, jobs=JOBS, master_keys=_master_keys(), chance=_counting())
+        world = World(db, folder, routes=ROUTES, jobs=JOBS, master_keys=master_keys(), chance=counting())
         world.wall = WALL_US
         await world.open_account()
         await _story(world)
@@ -77,13 +77,13 @@ async def _examples(folder: Path) -> dict[str, str]:
     return {name: told[name] for name in TYPES}
 
 
-def _counting() -> Callable[[int], bytes]:
+def counting() -> Callable[[int], bytes]:
     """Bytes that look like chance and are the same each time."""
     numbers = itertools.count()
     return lambda size: hashlib.shake_128(str(next(numbers)).encode()).digest(size)
 
 
-def _master_keys() -> Keys:
+def master_keys() -> Keys:
     """Keys by which a card has the same fingerprint each time. They open nothing that is kept."""
     wrap_test, print_test, wrap_live, print_live = (hashlib.sha256(str(n).encode()).digest() for n in range(4))
     test, live = (

@@ -20,7 +20,7 @@ from finsecure_server.core.ledger import Entry, Taken
 from finsecure_server.core.money import CURRENCIES, Currency, display
 from finsecure_server.core.test_cards_page import markdown_table
 from finsecure_server.settings import defaults_text
-from tools import error_table, events_page, examples, ledger_sections, webhooks_page
+from tools import api_replies, error_table, events_page, examples, ledger_sections, webhooks_page
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -267,6 +267,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/settings.md": settings,
     "docs/events.md": events,
     "server/src/finsecure_server/webhooks/examples.json": examples.text,
+    "server/src/finsecure_server/help/api_replies.json": api_replies.text,
     "contract/errors.json": error_table.error_table,
     "contract/openapi.json": openapi,
 }

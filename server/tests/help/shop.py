@@ -77,7 +77,7 @@ def open_shop() -> Iterator[Shop]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             good = shop.takes(body, self.headers["finsecure-signature"] or "")
-            self.send_response(200 if good else 400)
+            self.send_response_only(200 if good else 400)
             self.send_header("content-length", "0")
             self.end_headers()
 
