@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from finsecure.doctor.context import Context
 from finsecure.doctor.finding import Finding, Side, failed, passed, skipped, warned
-from finsecure.doctor.wire import Answer, Fault
+from finsecure.doctor.wire import Answer, Fault, dial
 
 SLOW_SECONDS: Final = 1.0  # for a request that touches nothing
 _CONFIGURATION: Final = Side.CONFIGURATION
@@ -74,6 +75,14 @@ def no_reply(context: Context, this: str, fault: Fault, what: str) -> Finding:
             f"Asked for {what}, it took the request, and nothing came back.",
             f"export NO_PROXY={context.host}",
         )
+    if fault.phase == "reply" and fault.kind != "timeout" and _speaks_tls(context):
+        return failed(
+            this,
+            _CONFIGURATION,
+            f"{context.host} port {context.target.port} speaks TLS, and the address says http",
+            f"It took the connection, and hung up on plain text. The address comes from {context.asked.base_from}.",
+            f"export FINSECURE_API_BASE={context.facts.base.replace('http:', 'https:', 1)}",
+        )
     if fault.kind == "timeout" or fault.phase == "reply":
         return failed(
             this,
@@ -89,6 +98,17 @@ def no_reply(context: Context, this: str, fault: Fault, what: str) -> Finding:
         "It works now and then only.",
         f"ping {context.host}",
     )
+
+
+def _speaks_tls(context: Context) -> bool:
+    """Whether a port that was asked by plain http answers to TLS. A certificate that is not trusted is an answer."""
+    if context.target.scheme != "http":
+        return False
+    try:
+        dial(context.world.net, context.target, ssl.create_default_context(), context.until).sock.close()
+    except Fault as fault:
+        return fault.kind == "untrusted"
+    return True
 
 
 def not_well(context: Context, this: str, answer: Answer) -> Finding | None:
