@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "backup": Entry("copies", "Copy one consistent state of the database into a file, while servers run."),
     "restore": Entry("copies", "Fill an empty database from a backup."),
     "keys": Entry("keys", "API keys, and the vault's master keys."),
+    "help": Entry("help_center", "The help center: what its readers did not find, and its pages as files."),
     "migrate": Entry("schema", "The database's schema: see what is missing, bring it up to date."),
 }
 

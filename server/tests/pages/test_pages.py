@@ -62,7 +62,7 @@ def checked(page: str, path: str) -> list[str]:
         r"<script(?! (?:type=\"module\" )?src=\"/assets/)|<style|\sstyle=|\son[a-z]+=|<iframe|<base", page
     )
     assert page.count("<h1") == page.count("<main") == 1, path
-    assert not re.search(r'<script(?! (?:type="module" )?src="/assets/)', page), path
+    assert not re.search(r'<script(?! (?:defer |type="module" )?src="/assets/)', page), path
     ids = re.findall(r'\sid="([^"]*)"', page)
     assert len(ids) == len(set(ids)), path
     links = [html.unescape(link) for link in LINK.findall(page)]

@@ -13,7 +13,6 @@ from importlib import resources
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from msgspec import Struct
 
 from finsecure_server.core.env import Env
 from finsecure_server.help.library import ADDRESS, Library
@@ -51,10 +50,6 @@ SUMMARY: Final = (
     "Help for FinSecure, a self-hosted payments platform with a Stripe-shaped API: guides, every error and decline "
     "code, the API reference. Every page is Markdown at its own address with .md behind it."
 )
-
-
-class Anything(Struct):
-    """A page opens whatever stands in its address: mail programs and trackers append what they like."""
 
 
 class Stamp(NamedTuple):
@@ -242,7 +237,7 @@ def public(path: str, show: Show, summary: str, *, known: bool = True) -> Route:
     def handle(_: Reader, env: Env, call: Call[Any]) -> Answer:
         return shown(env, call)
 
-    return Route("GET", path, handle, params=Anything, summary=summary, public=True, known=known, offline=shown)
+    return Route("GET", path, handle, summary=summary, public=True, known=known, offline=shown)
 
 
 def routes(library: Library, search: Finder, unanswered: Unanswered) -> tuple[Route, ...]:

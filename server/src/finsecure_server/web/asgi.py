@@ -304,7 +304,10 @@ class Application:
             if len(request.query) > QUERY_BYTES_MAX:
                 raise Refused(Code.BODY_TOO_LARGE, "The query is too long.")
             request.tree = forms.parse_form(request.query)
-            return forms.decode(request.tree, route.params, route.shape, form=True), None
+            tree = request.tree
+            if route.known:  # a page opens whatever mail programs and trackers append to its address
+                tree = {name: value for name, value in tree.items() if name in route.shape.fields}
+            return forms.decode(tree, route.params, route.shape, form=True), None
         if request.query:
             raise Refused(
                 Code.BODY_AND_FORM_BOTH,
