@@ -13,8 +13,9 @@ import pytest
 from finsecure_server.core.delivery import Failure, Outcome
 from finsecure_server.core.delivery_failures import FAILURES, explain, variants
 from finsecure_server.core.errors import Code, doc_path
-from finsecure_server.pages import api as pages_api
-from finsecure_server.help import explained, explained_failures
+from finsecure_server.help import error_pages, explained, explained_failures
+from finsecure_server.help.library import Library, guides
+from finsecure_server.pages import error_routes
 from finsecure_server.storage.engines import open_database
 from tests.edge import PUBLIC_URL, Got
 from tests.world import World, open_world
@@ -23,7 +24,7 @@ from tests.world import World, open_world
 @pytest.fixture
 async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[World]:
     db = open_database(sqlite_url)
-    yield await open_world(db, tmp_path, routes=pages_api.ROUTES)
+    yield await open_world(db, tmp_path, routes=error_routes.routes(Library(guides, error_pages.pages)))
     await db.close()
 
 

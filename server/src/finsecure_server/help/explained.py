@@ -16,12 +16,14 @@ from finsecure_server.core.declines import DECLINES, SIDE_OF, Class, Decline
 from finsecure_server.core.errors import RULES, Code, Refused, Rule, Side
 from finsecure_server.core.test_cards import CARDS, by_name
 from finsecure_server.core.test_cards_page import behaviour
-from finsecure_server.help import explained_failures
+from finsecure_server.help import explained_failures, reproduce
+from finsecure_server.help.reproduce import Reproduction
 from finsecure_server.web import render
 
 RELATED_MAX: Final = 8
 NEAREST_MAX: Final = 5
 CARDS_MAX: Final = 4
+GUIDES_AT: Final = "/help/"
 REQUEST_ID: Final = "req_01hz0000000000000000000000"  # in examples
 
 SIDES: Final[dict[Side, str]] = {
@@ -60,6 +62,8 @@ CLASSES: Final[dict[Class, tuple[str, str]]] = {
     Class.CONFIG: ("Mistakes of the integration", "The call mixes test and live."),
 }
 
+#: What most declines say to the payer first.
+GENERAL_MESSAGE: Final = RULES[Code.CARD_DECLINED].message
 _ERRORS: Final = {code.value: code for code in Code}
 
 #: The parameter that an example is about, where another than `amount` is at fault.
@@ -84,7 +88,6 @@ _PARAMS: Final[dict[Code, str]] = {
 #: Test cards that lead to an error that is no decline.
 _CARDS: Final[dict[Code, tuple[str, ...]]] = {
     Code.CARD_DECLINED: ("pm_card_visa_chargeDeclined", "pm_card_chargeCustomerFail"),
-    Code.CHARGE_DISPUTED: ("pm_card_createDispute",),
     Code.PAYMENT_INTENT_AUTHENTICATION_FAILURE: ("pm_card_threeDSecure2Required",),
     Code.REFUND_DISPUTED_PAYMENT: ("pm_card_createDispute",),
     Code.SETUP_INTENT_AUTHENTICATION_FAILURE: ("pm_card_authenticationRequiredOnSetup",),
@@ -120,7 +123,8 @@ class Explained(Struct, frozen=True, kw_only=True):
     advice_code: str | None
     network_decline_code: str | None
     cards: tuple[Card, ...]
-    command: str | None
+    reproduce: Reproduction
+    guide: str  # the path of the guide that goes deeper
     example: dict[str, Any]
     related: tuple[str, ...]
     object: str = "error_explanation"
@@ -192,7 +196,8 @@ def _error(code: Code, public_url: str) -> Explained:
         advice_code=None,
         network_decline_code=None,
         cards=cards,
-        command=_command(cards, public_url, code),
+        reproduce=_reproduction(code.value, cards).at(public_url),
+        guide=GUIDES_AT + rule.guide,
         example=_example(refused, public_url),
         related=_related_errors(code),
     )
@@ -229,7 +234,8 @@ def _decline(row: Decline, public_url: str) -> Explained:
         advice_code=row.advice_code,
         network_decline_code=row.network_decline_code,
         cards=cards,
-        command=_command(cards, public_url, row.api_code),
+        reproduce=_reproduction(row.code, cards).at(public_url),
+        guide=GUIDES_AT + rule.guide,
         example=_example(refused, public_url),
         related=tuple(other.code for other in DECLINES.values() if other.cls is row.cls and other is not row),
     )
@@ -260,17 +266,10 @@ def _card(name: str) -> Card:
     return Card(name=card.name, number=card.number, behaviour=behaviour(card).replace("`", ""))
 
 
-def _command(cards: tuple[Card, ...], public_url: str, code: Code) -> str | None:
-    """One line that leads there, or to the page where one chooses to."""
-    if not cards:
-        return None
-    key = '-u "$FINSECURE_SECRET_KEY:"'
-    if code is Code.SETUP_INTENT_AUTHENTICATION_FAILURE:
-        return f"curl {public_url}/v1/setup_intents {key} -d payment_method={cards[0].name} -d confirm=true"
-    return (
-        f"curl {public_url}/v1/payment_intents {key} -d amount=2000 -d currency=usd "
-        f"-d payment_method={cards[0].name} -d confirm=true"
-    )
+def _reproduction(code: str, cards: tuple[Card, ...]) -> Reproduction:
+    """Lines from the table where it has some, else a payment with the first card."""
+    found = reproduce.table().get(code)
+    return reproduce.with_card(cards[0].name) if found is None else found
 
 
 def _example(refused: Refused, public_url: str) -> dict[str, Any]:

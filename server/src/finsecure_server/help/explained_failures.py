@@ -13,6 +13,8 @@ from finsecure_server.core.delivery import Failure
 from finsecure_server.core.delivery_failures import FAILURES, Explanation, variants
 from finsecure_server.core.errors import Side
 from finsecure_server.core.retry import LIVE_SCHEDULE_S, TEST_SCHEDULE_S
+from finsecure_server.help import reproduce
+from finsecure_server.help.reproduce import Reproduction
 
 TITLE: Final = "Deliveries to webhook endpoints"
 MEANS: Final = "An event did not arrive. The attempt carries the code; it is tried again by itself."
@@ -53,7 +55,8 @@ class ExplainedFailure(Struct, frozen=True, kw_only=True):
     next_steps: tuple[str, ...]
     variants: tuple[Variant, ...]
     command: str
-    guide: str
+    reproduce: Reproduction
+    guide: str  # the path of the guide that goes deeper
     related: tuple[str, ...]
     object: str = "error_explanation"
 
@@ -74,7 +77,8 @@ def explain(code: str, public_url: str) -> ExplainedFailure | None:
         next_steps=general.fix,
         variants=tuple(_variant(when, found) for when, found in variants(failure)),
         command=f'curl -G {public_url}/v1/webhook_attempts -u "$FINSECURE_SECRET_KEY:" -d error={code}',
-        guide=general.guide,
+        reproduce=reproduce.table()[code].at(public_url),
+        guide="/help/" + general.guide,
         related=tuple(other for other in CODES if other != code),
     )
 

@@ -1,17 +1,14 @@
-"""Pages for people: an operator's first look, a payer's authentication, and what each error means."""
+"""Pages for people: an operator's first look, and a payer's authentication."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from finsecure_server.core import web_address
 from finsecure_server.core.env import Env
-from finsecure_server.help import explained, explained_failures
 from finsecure_server.pages import payer
 from finsecure_server.pages.render import ASSET_TYPES, FOREVER, asset, headers, page, redirect
 from finsecure_server.payments import challenge_ops
@@ -20,8 +17,6 @@ from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.storage.drive import Ask
 from finsecure_server.web.params import Nothing, ShortText
 from finsecure_server.web.router import Answer, Call, Route
-
-JSON_TWIN: Final = ".json"
 
 
 class AssetVersion(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -57,30 +52,6 @@ def home(env: Env, _: Call[Any]) -> Answer:
         "print(intent.id, intent.status)"
     )
     return page("home.html", public_url=env.public_url, curl=curl, python=python)
-
-
-def error_index(_: Env, __: Call[Any]) -> Answer:
-    """GET /help/errors: every code."""
-    return page("explained_all.html", groups=explained.groups(), count=len(explained.all_codes()))
-
-
-def error_page(env: Env, call: Call[Any]) -> Answer:
-    """GET /help/errors/{code}: what `doc_url` leads to; with .json at the end the same as data."""
-    code = call.path["code"].removesuffix(JSON_TWIN)
-    twin = call.path["code"].endswith(JSON_TWIN)
-    failure = explained_failures.explain(code, env.public_url)
-    if failure is not None:
-        return Answer(msgspec.json.encode(failure)) if twin else page("explained_failure.html", page=failure)
-    found = explained.explain(code, env.public_url)
-    if found is None:
-        nearest = explained.nearest(code)
-        if twin:
-            return Answer(msgspec.json.encode({"object": "error_explanation", "code": None, "nearest": nearest}), 404)
-        return page("explained_missing.html", 404, code=code, nearest=nearest)
-    if twin:
-        return Answer(msgspec.json.encode(found))
-    example = json.dumps(found.example, indent=2, ensure_ascii=False)
-    return page("explained.html", page=found, example=example)
 
 
 def asset_file(_: Env, call: Call[AssetVersion]) -> Answer:
@@ -160,8 +131,6 @@ def _plain(path: str, show: Callable[[Env, Call[Any]], Answer], summary: str, pa
 ROUTES: Final = (
     _plain("/", home, "The server runs"),
     _plain("/assets/{name}", asset_file, "A file that pages refer to", AssetVersion),
-    _plain("/help/errors", error_index, "Every error and decline code"),
-    _plain("/help/errors/{code}", error_page, "What an error means and what to do"),
     Route("GET", "/challenge/{token}", challenge, summary="A payer's authentication", public=True),
     Route(
         "POST",
