@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from finsecure.cli import config, main
 from finsecure.cli.failures import EXIT_CODES
 from finsecure.cli.program import program
 
@@ -28,6 +29,16 @@ def test_every_line_is_taken(line: str) -> None:
         command = found
         context = click.Context(command, parent=context)
     command.make_context(line, words, parent=context)
+
+
+def test_every_word_is_in_the_table() -> None:
+    rows = re.findall(r"^\| `finsecure (.+)` \| (.+) \|$", PAGE, re.MULTILINE)
+    assert rows == [(name, word.says) for name, word in main.WORDS.items()]
+
+
+def test_every_variable_is_in_the_table() -> None:
+    rows = re.findall(r"^\| `(FINSECURE_.+)` \|", PAGE, re.MULTILINE)
+    assert rows == [*config.VARIABLES.values(), "FINSECURE_CONFIG", "FINSECURE_LOG"]
 
 
 def test_the_exit_codes() -> None:

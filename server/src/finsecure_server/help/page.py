@@ -106,6 +106,19 @@ def sections(page: Page) -> list[Section]:
     return found
 
 
+def excerpt(page: Page, anchor: str) -> str | None:
+    """The Markdown of a section, with its heading and the sections below it; None for an anchor that is not there."""
+    found: list[str] = []
+    depth = 0
+    for section, (level, heading, lines) in zip(sections(page), _parts(page.markdown), strict=True):
+        if found and level <= depth:
+            break
+        if found or (section.anchor and section.anchor == anchor):
+            depth = depth or level
+            found += [f"{'#' * level} {heading}", *lines]
+    return "\n".join(found).strip() + "\n" if found else None
+
+
 def _parts(markdown: str) -> Iterator[tuple[int, str, Sequence[str]]]:
     level, heading, lines = 1, "", list[str]()
     fence = ""

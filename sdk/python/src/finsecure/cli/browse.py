@@ -16,6 +16,8 @@ from finsecure.cli.session import Session, chosen, with_session
 #: Word → path of the page.
 PAGES: Final = {
     "home": "/",
+    "help": "/help",
+    "api": "/docs/api",
     "errors": "/help/errors",
     "contract": "/openapi.json",
     "health": "/health?ready=1",
@@ -28,12 +30,16 @@ PAGES: Final = {
 @click.option("--print", "only_print", is_flag=True, help="Print the address, and open nothing.")
 @with_session
 def open_(session: Session, page: str, list_: bool, only_print: bool) -> None:
-    """Open a page of the server: home, errors, contract, health, or the page of an error or decline code."""
+    """Open a page of the server: home, help, api, errors, contract, health, or the page of an error or decline code."""
     if list_:
         session.out.table(["page", "address"], [[name, session.base + path] for name, path in PAGES.items()])
         return
     path = f"/help/errors/{page}" if page in table("errors") else PAGES[chosen(page, list(PAGES), "page")]
-    url = session.base + path
+    show(session, session.base + path, only_print=only_print)
+
+
+def show(session: Session, url: str, *, only_print: bool = False) -> None:
+    """Print an address, and open it where there is a screen."""
     if session.flags.json:
         session.out.json({"schema": "finsecure.open/1", "url": url})
         return

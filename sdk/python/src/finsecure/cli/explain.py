@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from finsecure import errors
-from finsecure.cli import explained_objects, explained_replies
+from finsecure.cli import explained_objects, explained_replies, help_pages
 from finsecure.cli.data_tables import table
 from finsecure.cli.explanation import Explanation, of_code, of_status, say
 from finsecure.cli.failures import NOT_FOUND, Stop
@@ -57,7 +57,7 @@ def explanation(session: Session, text: str) -> Explanation:
             f"Event type {text}",
             [table("events")[text]],
             commands=[f"finsecure trigger {text}"],
-            url=f"{base}/v1/event_types/{text}",
+            url=base + help_pages.event_type(text),
         )
     if _ID.fullmatch(text):
         return _object(session, text)

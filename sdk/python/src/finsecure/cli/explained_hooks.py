@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from finsecure.cli import help_pages
 from finsecure.cli.data_tables import table
-from finsecure.cli.explanation import Explanation, page
+from finsecure.cli.explanation import Explanation, page_of
 from finsecure.cli.output import ago, moment
 from finsecure.cli.session import Session
 
@@ -33,7 +34,7 @@ def event(session: Session, data: dict[str, Any]) -> Explanation:
     for one in [one for one in bad if one["status"] != "delivered"][:1]:
         _why(session, made, one)
         made.commands.append(f"finsecure events resend {data['id']}")
-    made.url = made.url or f"{session.base}/v1/events/{data['id']}"
+    made.url = made.url or session.base + help_pages.event_type(kind)
     return made
 
 
@@ -90,7 +91,7 @@ def _failed(session: Session, made: Explanation, one: dict[str, Any]) -> None:
     made.side = error["side"]
     made.side_words = table("errors").get(error["code"], {}).get("side_in_words", "")
     made.next_steps += error["fix"]
-    made.url = error["doc_url"] or page(session.base, error["code"])
+    made.url = error["doc_url"] or page_of(session.base, error["code"])
 
 
 def attempt(session: Session, data: dict[str, Any]) -> Explanation:

@@ -33,6 +33,26 @@ PATHS: Final = {
 }
 
 
+#: Kind of object → the page about it, where nothing that happened to it has a page of its own.
+_PAGES: Final = {
+    "request_log": "/help/developer-support/debugging-tools",
+    "payment_intent": "/help/troubleshooting/payment-issues",
+    "charge": "/help/troubleshooting/payment-issues",
+    "setup_intent": "/help/troubleshooting/payment-issues",
+    "refund": "/help/platform-support/billing",
+    "dispute": "/help/platform-support/billing",
+    "payout": "/help/platform-support/billing",
+    "balance_transaction": "/help/platform-support/billing",
+    "customer": "/docs/api/customers",
+    "payment_method": "/docs/api/payment_methods",
+    "api_key": "/help/troubleshooting/auth-errors",
+    "webhook_endpoint": "/help/troubleshooting/webhook-issues",
+    "webhook_delivery": "/help/troubleshooting/webhook-issues",
+    "webhook_attempt": "/help/troubleshooting/webhook-issues",
+    "webhook_replay": "/help/troubleshooting/webhook-issues",
+}
+
+
 def path_of(identifier: str) -> str:
     """Where an object is read. Stop for an id of no known kind."""
     prefix = identifier.partition("_")[0]
@@ -52,7 +72,7 @@ def of_data(session: Session, data: dict[str, Any]) -> Explanation:
     found = _BY_OBJECT.get(str(data.get("object")), _plain)(session, data)
     if not found.url:
         identifier = str(data.get("id", ""))
-        found.url = session.base + path_of(identifier)
+        found.url = session.base + (_PAGES.get(str(data.get("object"))) or path_of(identifier))
     return found
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from finsecure.cli import help_pages
 from finsecure.cli.data_tables import table
 from finsecure.cli.explanation import Explanation, of_code, of_status
 from finsecure.cli.failures import INVALID, Stop
@@ -106,5 +107,5 @@ def _of_event(session: Session, event: Mapping[str, Any]) -> Explanation:
         made.happened.append(f"It is about {identifier}.")
         made.commands.append(f"finsecure explain {identifier}")
     made.commands.append(f"finsecure explain {event.get('id')}  # how its deliveries fare")
-    made.url = f"{session.base}/v1/event_types/{kind}"
+    made.url = session.base + help_pages.event_type(kind)
     return made

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from finsecure.cli import help_pages
 from finsecure.cli.data_tables import table
 from finsecure.cli.look import clean
 from finsecure.cli.output import Output
@@ -43,8 +44,17 @@ class Explanation:
             "side": {"id": self.side, "words": self.side_words or SIDES[self.side]},
             "next_steps": self.next_steps,
             "commands": self.commands,
+            "page": self.page(),
             "url": self.url,
         }
+
+    def page(self) -> dict[str, str] | None:
+        """The page of the help center that the address is of, if this package carries it."""
+        path = help_pages.of_url(self.url)
+        if path is None:
+            return None
+        title = help_pages.pages()[path.partition("#")[0]].title
+        return {"path": path, "title": title, "command": f"finsecure help {help_pages.topic(path)}"}
 
     def adopt(self, code: str, base: str) -> None:
         """Take over why, side, steps and page of a code."""
@@ -78,11 +88,15 @@ def say(out: Output, found: Explanation) -> None:
         out.line(f"\n{look.strong('Commands')}")
         for line in found.commands:
             out.line(f"  {clean(line)}")
+    page = found.page()
+    if page is not None:
+        out.line(f"\n{look.strong('Read on')}")
+        out.line(f"  {page['title']}: {page['command']}")
     if found.url:
         out.line(f"\n{clean(found.url)}")
 
 
-def page(base: str, code: str) -> str:
+def page_of(base: str, code: str) -> str:
     """The page about a code."""
     return f"{base}/help/errors/{code}"
 
@@ -92,7 +106,7 @@ def of_code(code: str, base: str) -> Explanation | None:
     row = table("errors").get(code)
     if row is None:
         return None
-    found = Explanation(f"{_KINDS[row['kind']]} {code}", url=page(base, code))
+    found = Explanation(f"{_KINDS[row['kind']]} {code}", url=page_of(base, code))
     found.happened = [row["meaning"], *_arrives(row)]
     if row.get("cause"):
         found.why.append(row["cause"])
@@ -166,7 +180,9 @@ def of_status(status: int, base: str) -> Explanation | None:
     if found is None and not codes:
         return None
     means, side, steps = found or ("The call was refused.", "developer", ())
-    made = Explanation(f"HTTP {status}", [means], side=side, next_steps=list(steps), url=f"{base}/help/errors")
+    page = help_pages.named(str(status))
+    url = base + (page.path if page else "/help/errors")
+    made = Explanation(f"HTTP {status}", [means], side=side, next_steps=list(steps), url=url)
     if codes:
         made.why.append(f"The reply's error.code says which it is: {', '.join(codes)}.")
         made.next_steps.append("Read error.code, error.param and error.next_steps of the reply.")

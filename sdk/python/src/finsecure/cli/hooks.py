@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from finsecure.cli.data_tables import table
-from finsecure.cli.explanation import page
+from finsecure.cli.explanation import page_of
 from finsecure.cli.failures import OK
 from finsecure.cli.flags import command
 from finsecure.cli.session import Answer, Session, chosen, with_session
@@ -45,7 +45,7 @@ def test(session: Session, webhook_endpoint: str) -> None:
     session.out.line(f"\n{look.good('✓') if found['passed'] else look.bad('✗')} {found['verdict']}")
     if not found["passed"]:
         failed = next((check["id"] for check in found["checks"] if check["status"] == "fail"), "")
-        session.out.line(page(session.base, _PAGES.get(failed, "webhook_http_error")))
+        session.out.line(page_of(session.base, _PAGES.get(failed, "webhook_http_error")))
     click.get_current_context().exit(code)
 
 

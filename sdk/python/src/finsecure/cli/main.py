@@ -74,7 +74,7 @@ SECTIONS: Final[dict[str, dict[str, Word]]] = {
         "config": Word(_CLI + "settings:config", "settings, and where each comes from"),
         "api": Word(_CLI + "api:api", "call any address of the API: finsecure api GET /v1/balance"),
         "completion": Word(_CLI + "completion:completion", "complete words in bash, zsh or fish"),
-        "help": Word(_CLI + "topics:help_", "exit-codes, environment, output"),
+        "help": Word(_CLI + "topics:help_", "guides, codes, the API: help TOPIC, help search WORDS"),
     },
 }
 

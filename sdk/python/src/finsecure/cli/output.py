@@ -121,7 +121,7 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], status: 
     kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
     cells = {place: [" ".join(row[place].split()) for row in rows] for place in kept}
     heads = {place: columns[place].rpartition(".")[2].replace("_", " ") for place in kept}
-    widths = {place: max(_width(cell) for cell in [heads[place], *cells[place]]) for place in kept}
+    widths = {place: max(width_of(cell) for cell in [heads[place], *cells[place]]) for place in kept}
     room = shutil.get_terminal_size().columns
     dropped: list[str] = []
     while len(kept) > 1 and sum(widths[place] + 2 for place in kept) - 2 > room:
@@ -148,12 +148,12 @@ def _print_row(cells: Sequence[str], widths: Sequence[int], status: int, look: L
         shown = []
         for place, (part, width) in enumerate(zip(parts, widths, strict=True)):
             word = part[line] if line < len(part) else ""
-            shown.append((look.status(word) if place == status else word) + " " * (width - _width(word)))
+            shown.append((look.status(word) if place == status else word) + " " * (width - width_of(word)))
         click.echo("  ".join(shown).rstrip(), color=True)
 
 
 def _broken(text: str, width: int) -> list[str]:
-    if _width(text) <= width:
+    if width_of(text) <= width:
         return [text]
     return textwrap.wrap(text, width, break_long_words=True) or [""]
 
@@ -162,13 +162,13 @@ _LINE: Final = 110  # letters in a line of prose, at most
 _LEAST: Final = 24  # letters that a column of prose keeps
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """How many places a text takes on a terminal: letters of East Asia take two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _fit(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+    return text + " " * (width - width_of(text))
 
 
 # -- words for values --------------------------------------------------------------------------------------------------

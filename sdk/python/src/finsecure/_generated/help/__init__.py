@@ -1,0 +1,1 @@
+"""The help center's own reading and searching, copied from the server."""

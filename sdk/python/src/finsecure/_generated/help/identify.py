@@ -1,0 +1,159 @@
+# Copied by `make generate` from server/src/finsecure_server/help/identify.py. Change that, not this.
+"""What a question names exactly: codes, ids, statuses, headers, calls. It is answered before anything is ranked.
+
+A question may be a single code, or a whole reply, traceback or log line that somebody pasted: then the code that says
+most is taken first (`decline_code` before `code` before `type`).
+
+Needs the standard library only: the same module goes into the `finsecure` wheel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from finsecure._generated.help.page import Page, sections
+from finsecure._generated.help.spelling import Spelling
+
+#: Which kind of page answers for a name that several pages claim.
+_FIRST: Final = {"error": 0, "guide": 1, "reference": 2, "api": 3}
+
+OBJECT_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,8})_(?:test_|live_)?[0-9A-Za-z]{12,}(?![\w-])")
+_SECRET: Final = re.compile(r"(?<![\w-])((?:sk|rk|pk)_(?:test|live)_|whsec_)\w*")
+_IN_JSON: Final = re.compile(
+    r"""["']?\b(decline_code|failure_code|error_code|code|type)\b["']?\s*[:=]\s*["']([\w.-]+)["']"""
+)
+_IN_JSON_ORDER: Final = ("decline_code", "failure_code", "error_code", "code", "type")
+_RAISED: Final = re.compile(r"^\s*(?:[\w]+\.)*(\w*(?:Error|Exception|Timeout|Refused|Interrupt)\w*)\b", re.MULTILINE)
+_CALL: Final = re.compile(r"(?:\b(GET|POST|DELETE|PUT|PATCH|HEAD)\s+)?(?:https?://[^\s/]+)?(/[\w{}./-]*\w)")
+_STATUS: Final = re.compile(
+    r"(?:\bHTTP(?:/[\d.]+)?|\bstatus(?:[ _]code)?|\berror|\bcode)\W{0,4}([1-5]\d\d)\b", re.IGNORECASE
+)
+_BARE_STATUS: Final = re.compile(r"(?:HTTP\s*)?([1-5]\d\d)(?:\s+[A-Za-z ]{2,40})?", re.IGNORECASE)
+_CARD: Final = re.compile(r"(?<!\d)(?:\d[ -]?){12,19}(?!\d)")
+_WORD: Final = re.compile(r"[A-Za-z][\w.-]*\w")
+_PASTED: Final = re.compile(r"[{\n]|Traceback")
+
+
+class Hit(NamedTuple):
+    """A place that a question names. `name` is what in the question names it, as the pages write it."""
+
+    path: str
+    name: str
+    corrected: str | None = None  # the question's own spelling, when that was no name
+
+
+class Identifiers:
+    """Knows which place answers for which name."""
+
+    def __init__(self, pages: Iterable[Page]) -> None:
+        self._names: dict[str, Hit] = {}
+        self._phrases: dict[str, Hit] = {}
+        self._paths: set[str] = set()
+        for page in sorted(pages, key=lambda page: _FIRST[page.kind]):
+            self._paths.add(page.path)
+            for name in page.identifiers:
+                self._names.setdefault(_folded(name), Hit(page.path, name))
+            for phrase in (page.title, *page.aliases):
+                self._phrases.setdefault(_folded(phrase), Hit(page.path, phrase))
+            for section in sections(page)[1:]:
+                place = f"{page.path}#{section.anchor}"
+                for phrase in section.aliases:
+                    self._phrases.setdefault(_folded(phrase), Hit(place, phrase))
+                    if _is_name(phrase) or _CARD.fullmatch(phrase):
+                        self._names.setdefault(_folded(phrase), Hit(place, phrase))
+        self._spelling = Spelling(name for name in self._names if "_" in name and "/" not in name and " " not in name)
+
+    def find(self, question: str) -> list[Hit]:
+        """The places that a question names, the best first, each once."""
+        found: dict[str, Hit] = {}
+        for hit in self._hits(question.strip()):
+            found.setdefault(hit.path, hit)
+        return list(found.values())
+
+    def knows(self, word: str) -> bool:
+        """Whether it is a name, and so never misspelt."""
+        return _folded(word) in self._names
+
+    def _hits(self, question: str) -> Iterator[Hit]:
+        whole = _folded(question)
+        if whole in self._names:
+            yield self._names[whole]
+        if status := _BARE_STATUS.fullmatch(question):
+            yield from self._named(status[1])
+        yield from self._calls(question)
+        yield from self._codes(question)
+        if whole in self._phrases:
+            yield self._phrases[whole]
+        yield from self._ids(question)
+        for status in _STATUS.finditer(question):
+            yield from self._named(status[1])
+        for digits in _CARD.findall(question):
+            yield from self._named(re.sub(r"\D", "", digits))
+
+    def _named(self, name: str) -> Iterator[Hit]:
+        hit = self._names.get(_folded(name))
+        if hit is not None:
+            yield hit
+
+    def _calls(self, question: str) -> Iterator[Hit]:
+        for method, path in _CALL.findall(question):
+            if path in self._paths:
+                yield Hit(path, path)
+            shape = _shape(path)
+            if method:
+                yield from self._named(f"{method} {shape}")
+            yield from self._named(shape)
+
+    def _codes(self, question: str) -> Iterator[Hit]:
+        """Codes in what was pasted: those of members first, then the exception, then any other."""
+        members = _IN_JSON.findall(question)
+        for wanted in _IN_JSON_ORDER:
+            for member, value in members:
+                if member == wanted:
+                    yield from self._named(value)
+        for raised in reversed(_RAISED.findall(question)):
+            yield from self._named(raised)
+        short = not _PASTED.search(question)
+        words = _WORD.findall(question)
+        for word in words:
+            if _is_name(word) or (short and len(words) <= 3):
+                yield from self._named(word)
+        for word in words:
+            if "_" in word and not self.knows(word) and not OBJECT_ID.fullmatch(word):
+                meant = self._spelling.nearest(word.lower())
+                if meant is not None:
+                    yield self._names[meant]._replace(corrected=word)
+
+    def _ids(self, question: str) -> Iterator[Hit]:
+        for secret in _SECRET.findall(question):
+            yield from self._named(secret)
+        for match in OBJECT_ID.finditer(question):
+            if match[1] == "req":
+                yield Hit(f"/help/requests/{match[0]}", match[0])
+            yield from self._named(match[1] + "_")
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared: a place in a path that is for an id is empty, case does not count."""
+    name = " ".join(name.split())
+    if "/" in name:
+        method, space, path = name.rpartition(" ")
+        name = method + space + _shape(path)
+    return name.lower()
+
+
+def _shape(path: str) -> str:
+    """A path with its ids left out: /v1/refunds/{refund} and /v1/refunds/re_1… are the same."""
+    parts = (re.sub(r"\{.*\}", "{}", part) for part in path.rstrip("/").split("/"))
+    return "/".join("{}" if OBJECT_ID.fullmatch(part) else part for part in parts)
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is a name by its looks: card_declined, Idempotency-Key, payment_intent.succeeded, CardError."""
+    return bool(
+        re.search(r"[A-Za-z]_[A-Za-z]|\w\.\w", word)
+        or re.fullmatch(r"[A-Z][a-z]+(?:-[A-Z][A-Za-z0-9]+)+", word)
+        or re.fullmatch(r"(?:[A-Z][a-z0-9]+){2,}|[A-Z][A-Z0-9]{4,}", word)
+    )

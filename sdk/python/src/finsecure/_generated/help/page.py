@@ -1,0 +1,172 @@
+# Copied by `make generate` from server/src/finsecure_server/help/page.py. Change that, not this.
+"""Pages of the help center as text: Markdown with a few facts in front, cut into sections for reading and searching.
+
+Needs the standard library only: the same module goes into the `finsecure` wheel, which searches and shows the same
+pages without a server.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+FENCE: Final = "+++"
+KINDS: Final = ("guide", "error", "api", "reference")
+
+_HEADING: Final = re.compile(r"(#{2,4}) +(.+?) *#*")
+_CODE: Final = re.compile(r" {0,3}(```+|~~~+)(.*)")
+_ALIASES: Final = re.compile(r"<!-- *aliases: *(.*?) *-->")
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_SPAN: Final = re.compile(r"`([^`]+)`")
+_MARKS: Final = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_TABLE_RULE: Final = re.compile(r"^\|?[ :|-]+\|?$")
+
+
+class PageError(ValueError):
+    """A page is not written as pages are. The message names the page and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `path` is where it is served, `/help/getting-started`; `markdown` begins below the title.
+
+    `aliases` are other names of its subject, `symptoms` sentences of somebody who has the problem, and `identifiers`
+    the exact words (codes, headers, statuses) to which it is the best answer.
+    """
+
+    path: str
+    title: str
+    lead: str
+    markdown: str
+    kind: str = "guide"
+    aliases: tuple[str, ...] = ()
+    symptoms: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    owner: str = ""
+    verified: date | None = None
+    related: tuple[str, ...] = ()
+    words: tuple[str, ...] = field(default=(), repr=False)  # for searching only: what its title should have said
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page that can be linked to. The first has no heading: what stands above all others."""
+
+    anchor: str
+    heading: str
+    level: int
+    aliases: tuple[str, ...]
+    text: str  # without marks, for searching and quoting
+
+
+def parse(path: str, text: str) -> Page:
+    """A guide from its file. `path` is relative and without its ending: `troubleshooting/payment-issues`.
+
+    Raises PageError.
+    """
+    if not text.startswith(FENCE + "\n") or f"\n{FENCE}\n" not in text:
+        raise PageError(f"{path}: a page begins with facts between two lines of {FENCE}")
+    front, _, body = text[len(FENCE) + 1 :].partition(f"\n{FENCE}\n")
+    try:
+        facts = tomllib.loads(front)
+    except tomllib.TOMLDecodeError as error:
+        raise PageError(f"{path}: {error}") from error
+    return Page("/help/" + path, markdown=body.strip() + "\n", **_checked(path, facts))
+
+
+def _checked(path: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a guide, each of its type."""
+    lists = ("aliases", "symptoms", "identifiers", "related")
+    wanted: dict[str, type] = {"title": str, "lead": str, "owner": str, "verified": date, **dict.fromkeys(lists, list)}
+    for name, kind in wanted.items():
+        if not isinstance(facts.get(name), kind):
+            raise PageError(f"{path}: {name} must be there, a {kind.__name__}")
+    if unknown := sorted(set(facts) - set(wanted)):
+        raise PageError(f"{path}: nothing is known of {', '.join(unknown)}")
+    if strange := [word for name in lists for word in facts[name] if not isinstance(word, str)]:
+        raise PageError(f"{path}: {strange[0]!r} is not text")
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+
+
+# -- sections ----------------------------------------------------------------------------------------------------------
+
+
+def sections(page: Page) -> list[Section]:
+    """The sections of a page, in order."""
+    found: list[Section] = []
+    taken: dict[str, int] = {}
+    for level, heading, lines in _parts(page.markdown):
+        aliases = tuple(word for line in lines for alias in _ALIASES.findall(line) for word in _listed(alias))
+        anchor = unique_anchor(plain(heading), taken) if heading else ""
+        found.append(Section(anchor, plain(heading), level, aliases, plain("\n".join(lines))))
+    return found
+
+
+def excerpt(page: Page, anchor: str) -> str | None:
+    """The Markdown of a section, with its heading and the sections below it; None for an anchor that is not there."""
+    found: list[str] = []
+    depth = 0
+    for section, (level, heading, lines) in zip(sections(page), _parts(page.markdown), strict=True):
+        if found and level <= depth:
+            break
+        if found or (section.anchor and section.anchor == anchor):
+            depth = depth or level
+            found += [f"{'#' * level} {heading}", *lines]
+    return "\n".join(found).strip() + "\n" if found else None
+
+
+def _parts(markdown: str) -> Iterator[tuple[int, str, Sequence[str]]]:
+    level, heading, lines = 1, "", list[str]()
+    fence = ""
+    for line in markdown.splitlines():
+        code = _CODE.fullmatch(line)
+        if fence:
+            if code and code[1].startswith(fence) and not code[2].strip():
+                fence = ""
+        elif code:
+            fence = code[1]
+        elif match := _HEADING.fullmatch(line):
+            yield level, heading, lines
+            level, heading, lines = len(match[1]), match[2], []
+            continue
+        lines.append(line)
+    yield level, heading, lines
+
+
+def _listed(text: str) -> list[str]:
+    return [word.strip() for word in text.split(";") if word.strip()]
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading, as code hosts make them: lower case, spaces to hyphens, punctuation dropped."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def unique_anchor(heading: str, taken: dict[str, int]) -> str:
+    """The anchor, numbered when the page has it already. `taken` is the page's memory."""
+    name = slug(heading)
+    seen = taken.get(name)
+    taken[name] = 0 if seen is None else seen + 1
+    return name if seen is None else f"{name}-{seen + 1}"
+
+
+def plain(markdown: str) -> str:
+    """What a reader sees of it, as text: no marks, no comments, no fences, one space between words."""
+    lines = []
+    for line in _COMMENT.sub(" ", markdown).splitlines():
+        if _CODE.fullmatch(line) or _TABLE_RULE.fullmatch(line.strip() or "x"):
+            continue
+        bare = re.sub(r"^[ >]*(?:#{1,6} |[-*+] |\d+\. )?", "", line).strip().strip("|")
+        lines.append(_unmarked(_LINK.sub(r"\1", bare.replace("|", " "))))
+    return " ".join(" ".join(lines).split())
+
+
+def _unmarked(line: str) -> str:
+    """A line without its marks. What stands in code keeps its stars and underlines: `sk_test_…`, `refund.*`."""
+    parts = _SPAN.split(line)  # every second one is code
+    return "".join(part if number % 2 else _MARKS.sub("", part) for number, part in enumerate(parts))
