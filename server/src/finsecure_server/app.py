@@ -27,9 +27,9 @@ from finsecure_server.disputes import api as disputes_api
 from finsecure_server.disputes import jobs as disputes_jobs
 from finsecure_server.disputes import store as disputes
 from finsecure_server.disputes import types as disputes_types
-from finsecure_server.help import error_pages, reference_pages
+from finsecure_server.help import api_pages, error_pages, reference_pages
 from finsecure_server.help import store as help_store
-from finsecure_server.help.library import Library, guides
+from finsecure_server.help.library import ADDRESS, Library, guides
 from finsecure_server.help.search import Search
 from finsecure_server.help.unanswered import Unanswered
 from finsecure_server.ledger import api as ledger_api
@@ -39,7 +39,7 @@ from finsecure_server.ledger import store as ledger
 from finsecure_server.ledger import types as ledger_types
 from finsecure_server.net.outbound import Outbound
 from finsecure_server.pages import api as pages_api
-from finsecure_server.pages import error_routes, help_pages, request_routes, sign_in
+from finsecure_server.pages import call_pages, error_routes, help_pages, request_routes, sign_in
 from finsecure_server.payment_methods import api as payment_methods_api
 from finsecure_server.payment_methods import store as payment_methods
 from finsecure_server.payment_methods import types as payment_methods_types
@@ -166,7 +166,7 @@ EXPANDS: Final[dict[str, dict[str, str]]] = {
 
 CONTRACT_ROUTES: Final = (*API_ROUTES, openapi.route(API_ROUTES, expands=EXPANDS))
 #: Every page of the help center. Each source is asked when a page is first wanted.
-LIBRARY: Final = Library(guides, error_pages.pages, reference_pages.pages)
+LIBRARY: Final = Library(guides, error_pages.pages, lambda: api_pages.pages(contract(ADDRESS)), reference_pages.pages)
 #: What nobody finds there. Servers in one process share the count; whichever writes first, writes it.
 UNANSWERED: Final = Unanswered()
 ROUTES: Final[tuple[Route, ...]] = (
@@ -175,6 +175,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *error_routes.routes(LIBRARY),
     *request_routes.ROUTES,
     *sign_in.ROUTES,
+    *call_pages.routes(LIBRARY, lambda: contract(ADDRESS)),
     *help_pages.routes(LIBRARY, Search(LIBRARY), UNANSWERED),
 )
 

@@ -32,6 +32,7 @@ ASSET_TYPES: Final = {
     "help.js": JAVASCRIPT,
     "icon.svg": "image/svg+xml",
     "theme.js": JAVASCRIPT,
+    "try.js": JAVASCRIPT,
 }
 
 
