@@ -10,7 +10,6 @@ from typing import Final
 from finsecure_server.core.error_codes import (
     BILLING,
     PAYMENT_ISSUES,
-    PERFORMANCE,
     Code,
     Rule,
     Side,
@@ -195,14 +194,10 @@ PAYMENT_RULES: Final[dict[Code, Rule]] = {
     Code.PAYMENT_INTENT_PAYMENT_ATTEMPT_FAILED: _card(
         "The payment failed.", "Read last_payment_error on the intent.", _NEW_CARD, side=Side.ISSUER
     ),
-    Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED: Rule(
-        429,
-        "rate_limit_error",
-        True,
-        Side.DEVELOPER,
-        "Too many changes to this payment intent.",
-        ("Wait as long as Retry-After says.", "Update the intent when the order changes, not at every keystroke."),
-        PERFORMANCE,
+    Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED: _bad(
+        "This payment intent was confirmed as often as it can be: 100 times.",
+        "Make a new payment intent, and pay with another card: waiting changes nothing.",
+        "Confirm an intent only when the payer has changed something, or as next_steps of the decline allow.",
     ),
     Code.INCREMENT_NOT_ALLOWED: _bad(
         "The authorization of this payment intent cannot be raised.",

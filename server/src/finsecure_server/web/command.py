@@ -106,7 +106,6 @@ _NEVER_KEPT = frozenset(
         Code.DATABASE_UNAVAILABLE,
         Code.OVERLOADED,
         Code.RATE_LIMIT,
-        Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED,
     }
 )
 

@@ -348,8 +348,8 @@ CODES: dict[str, tuple[str, ...]] = {
         "Ask the payer for another card or a bank transfer, and confirm the same intent with it.",
     ),
     "payment_intent_rate_limit_exceeded": (
-        "Wait as long as Retry-After says.",
-        "Update the intent when the order changes, not at every keystroke.",
+        "Make a new payment intent, and pay with another card: waiting changes nothing.",
+        "Confirm an intent only when the payer has changed something, or as next_steps of the decline allow.",
     ),
     "increment_not_allowed": (
         "Use capture_method=manual, and raise the amount while the status is requires_capture.",
