@@ -23,7 +23,7 @@ UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generat
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run tools test test-faults test-sdk test-node acceptance cover-core cover check format generate bench lock clean
+.PHONY: help run tools test browser test-faults test-sdk test-node acceptance cover-core cover check format generate bench lock clean
 
 help: ## say what each word does
 	@echo 'FinSecure: make WORD'
@@ -35,8 +35,11 @@ run: $(SERVER) ## start FinSecure on http://127.0.0.1:4242 with its data in .fin
 
 tools: $(SDK) ## put the Python package and the command finsecure into .venv
 
-test: $(SDK) ## run every test but the fault tests, on SQLite and on PostgreSQL
+test: $(SDK) browser ## run every test but the fault tests, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n $(JOBS) --ignore=server/tests/faults $(ARGS)
+
+browser: ## make ready for the tests in a browser; on Debian, root gets a Chromium
+	@tools/browser/prepare.sh
 
 test-faults: $(DEV) ## kill, cut off and starve the server, and prove that no money is lost
 	@$(BIN)/python -m pytest server/tests/faults $(ARGS)
@@ -91,7 +94,7 @@ lock: $(DEV) ## choose the newest versions anew and write both lock files
 	@$(BIN)/$(UV_COMPILE) --constraint requirements.lock server/pyproject.toml --group pyproject.toml:build -o requirements-server.lock
 
 clean: ## remove the environment and all caches; the data in .finsecure/ stays
-	@rm -rf $(VENV) .cache .hypothesis .ruff_cache server/dist sdk/python/dist sdk/node/node_modules
+	@rm -rf $(VENV) .cache .hypothesis .ruff_cache server/dist sdk/python/dist sdk/node/node_modules tools/browser/node_modules
 	@find server tools bench sdk/python -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(SERVER): | requirements-server.lock

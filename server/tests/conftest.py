@@ -19,6 +19,17 @@ from tests import servers
 T0 = 1_700_000_000_000_000  # when a test's database was made: wall clock, microseconds
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what did not run: only tests in a browser may be left out, where there is none."""
+    left_out = terminalreporter.stats.get("skipped", [])
+    if left_out:
+        why = {report.longrepr[2] if isinstance(report.longrepr, tuple) else "" for report in left_out}
+        terminalreporter.section("NOT EVERYTHING WAS TESTED", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(left_out)} tests of pages in a browser did not run. " + " ".join(sorted(why)), red=True
+        )
+
+
 class Databases(Protocol):
     """Makes databases of one engine; they are gone after the test."""
 

@@ -1,0 +1,226 @@
+"""The help center in a browser: it can be read by everybody, on everything, and does what it shows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opened
+from tests.commands.serving import Serving
+
+GUIDE = "/help/troubleshooting/payment-issues"
+MISSING = "/help/none"
+PAGES = [
+    "/",
+    "/help",
+    GUIDE,
+    "/help/reference/test-cards",
+    "/help/errors",
+    "/help/errors/insufficient_funds",
+    "/help/search?q=crad+declined",
+    "/help/index",
+    "/docs/api",
+    "/docs/api/payment_intents/create",
+    MISSING,
+    "/help/sign-in",
+]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FIRST_VIEW_BYTES_MAX = 80 * 1024
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_everybody_can_use_it_in_either_theme(opened: Opened, axe: Path, path: str) -> None:
+    shown = opened()
+    page = shown.open(path)
+    page.evaluate(axe.read_text("utf-8"))
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        result: dict[str, Any] = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+        found = [f"{rule['id']}: {node['html']}" for rule in result["violations"] for node in rule["nodes"]]
+        assert not found, "\n".join([theme, *found])
+    shown.complaints = [text for text in shown.complaints if path != MISSING or "404" not in text]
+    shown.assert_calm()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_is_narrow_enough_still_and_light(opened: Opened, server: Serving, path: str) -> None:
+    shown = opened()
+    page = shown.open(path)
+    page.mouse.wheel(0, 600)
+    page.wait_for_timeout(100)
+    assert shown.shifted() == 0
+    assert weight([url for url in shown.asked if not url.endswith(MISSING)]) <= FIRST_VIEW_BYTES_MAX
+    for width in (320, 640, 900, 1160):
+        page.set_viewport_size({"width": width, "height": 640})
+        assert shown.wide() <= width
+
+
+def weight(urls: list[str]) -> int:
+    """What travels, in bytes: headers, and bodies as they are compressed."""
+    travels = 0
+    for url in urls:
+        with urlopen(Request(url, headers={"Accept-Encoding": "gzip"})) as reply:
+            travels += len(reply.read()) + len(str(reply.headers))
+    return travels
+
+
+def test_a_stylesheet_is_compressed(opened: Opened) -> None:
+    shown = opened()
+    with shown.page.expect_response(lambda reply: "finsecure.css" in reply.url) as reply:
+        shown.open("/help")
+    assert reply.value.headers["content-encoding"] == "gzip"
+
+
+# -- with the keyboard -------------------------------------------------------------------------------------------------
+
+
+def test_the_keyboard_reaches_the_content_and_the_search(opened: Opened) -> None:
+    page = opened().open(GUIDE)
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#q")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("a/b")
+    expect(page.locator("#q")).to_have_value("a/b")
+
+
+def test_skipping_leads_to_the_content(opened: Opened) -> None:
+    page = opened().open(GUIDE)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_what_has_the_focus_can_be_seen(opened: Opened) -> None:
+    page = opened().open(GUIDE)
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+
+
+# -- searching ---------------------------------------------------------------------------------------------------------
+
+
+def test_results_come_as_one_types(opened: Opened) -> None:
+    shown = opened()
+    page = shown.open(GUIDE)
+    page.locator("#q").press_sequentially("webhok signature")
+    expect(page.locator(".finds .results li").first).to_be_visible()
+    expect(page.locator(".find [role=status]")).to_contain_text("instead of “webhok signature”")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".finds .results a").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".finds")).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/help/search?q=webhok+signature")
+    shown.assert_calm()
+
+
+def test_the_address_follows_what_is_typed(opened: Opened) -> None:
+    shown = opened()
+    page = shown.open("/help/search")
+    page.locator("#q").fill("idempotency key")
+    page.wait_for_url("**/help/search?q=idempotency+key")
+    expect(page.locator("#results")).to_contain_text("dempotency")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/search" not in url)
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("idempotency key")
+    shown.assert_calm()
+
+
+def test_searching_works_without_a_script(opened: Opened) -> None:
+    page = opened(scripts=False).open("/help")
+    page.locator("#q").fill("expired_card")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/help/search?q=expired_card")
+    expect(page.locator("#results a").first).to_have_attribute("href", "/help/errors/expired_card")
+
+
+# -- what a page offers ------------------------------------------------------------------------------------------------
+
+
+def test_code_can_be_copied(opened: Opened) -> None:
+    shown = opened()
+    page = shown.open(GUIDE)
+    box = page.locator(".codebox").first
+    box.locator(".copy").click()
+    expect(box.locator(".copy")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == box.locator("pre").text_content()
+    shown.assert_calm()
+
+
+def test_the_colours_are_remembered(opened: Opened) -> None:
+    shown = opened()
+    page = shown.open(GUIDE)
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Dark").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != light
+    shown.open("/help")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="As the system says").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == light
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+
+
+def test_the_drawing_follows_the_colours(opened: Opened) -> None:
+    page = opened().open(GUIDE)
+    expect(page.locator("img.in-light").first).to_be_visible()
+    expect(page.locator("img.in-dark").first).to_be_hidden()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("img.in-dark").first).to_be_visible()
+    expect(page.locator("img.in-light").first).to_be_hidden()
+
+
+def test_a_heading_can_be_linked_to(opened: Opened) -> None:
+    page = opened().open(GUIDE)
+    link = page.locator("a.anchor").first
+    link.focus()
+    assert page.evaluate("getComputedStyle(document.activeElement).opacity") == "1"
+    page.keyboard.press("Enter")
+    assert page.url.endswith(str(link.get_attribute("href")))
+
+
+def test_feedback_works_without_a_script(opened: Opened, server: Serving) -> None:
+    page = opened(scripts=False).open(GUIDE)
+    page.get_by_label("No", exact=True).check()
+    page.get_by_label("What did, or what is missing?").fill("The step with the webhook.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("h1")).to_have_text("Thank you")
+    page.get_by_role("link", name="Back to the page").click()
+    expect(page.locator("h1")).to_have_text("Payments that fail")
+    debt = json.loads(server.newcomer.gets("help", "debt", "--json"))
+    assert debt["unsolved"] == [
+        {"path": GUIDE, "unsolved": 1, "solved": 0, "texts": ["The step with the webhook."]},
+    ]
+
+
+def test_a_long_list_is_narrowed_by_typing(opened: Opened) -> None:
+    page = opened().open("/help/index")
+    page.locator("#filter").fill("webhook")
+    expect(page.locator("#all-pages li", has_text="Getting started")).to_be_hidden()
+    expect(page.locator("#left")).to_contain_text(" of ")
+
+
+def test_on_paper_only_the_text_is_left(opened: Opened) -> None:
+    page = opened().open(GUIDE)
+    page.emulate_media(media="print")
+    for part in (".top", ".beside", ".feedback", ".copy"):
+        expect(page.locator(part).first).to_be_hidden()
+    expect(page.locator("h1")).to_be_visible()
