@@ -88,14 +88,13 @@ class Fields:
         )
 
     def _says(self, title: str, name: str, schema: Schema) -> str:
-        """What it means: by the contract, by the words for its schema, or by those for all."""
-        said = str(schema.get("description", ""))
-        if said and not said.startswith(_EXPANDABLE):
-            return said
+        """What it means: by the words for its schema, by the contract, or by the words for all."""
         for suffix in _SUFFIXES:
             title = title.removesuffix(suffix)
+        said = str(schema.get("description", ""))
+        said = "" if said.startswith(_EXPANDABLE) else said
         own = self._words.get(title, {}).get(name)
-        return str(own or self._inner_words(schema) or self._words["any"].get(name, ""))
+        return str(own or said or self._inner_words(schema) or self._words["any"].get(name, ""))
 
     def _inner_words(self, schema: Schema) -> str:
         """What one of its forms says of itself, where that is not what every such object says."""
