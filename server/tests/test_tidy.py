@@ -14,8 +14,7 @@ CODE = [
     tidy.read(path)
     for folder in (SOURCE, TESTS, ROOT / "tools", ROOT / "acceptance", ROOT / "bench", ROOT / "sdk" / "python")
     for path in sorted(folder.rglob("*.py"))
-    if "_generated" not in path.parts
-    if "__pycache__" not in path.parts
+    if not {"_generated", "__pycache__", "node_modules"} & set(path.parts)
 ]
 NOT_OURS = {
     ".git",
