@@ -15,7 +15,7 @@ from typing import Final
 from finsecure_server.app import contract
 from finsecure_server.core import ledger
 from finsecure_server.core.declines import DECLINES, Class, Decline
-from finsecure_server.core.errors import RULES, Code, Rule, Side
+from finsecure_server.core.errors import ANSWERED, RULES, Code, Rule, Side
 from finsecure_server.core.ledger import Entry, Taken
 from finsecure_server.core.money import CURRENCIES, Currency, display
 from finsecure_server.core.test_cards_page import markdown_table
@@ -58,7 +58,8 @@ Every error is one envelope. Switch on `type` and `code`, never on `message`; sh
 ```
 
 **Transient** means that the same request, sent again unchanged, may succeed; send it again with the same
-`Idempotency-Key`.
+`Idempotency-Key`. **With a new key** means that the call was answered: its reply is kept under its key, and only
+another key has it carried out again.
 """
 
 TYPES: Final[Mapping[str, str]] = {
@@ -99,7 +100,7 @@ def _errors() -> Iterator[str]:
 
 def _error(code: Code, rule: Rule) -> Iterator[str]:
     yield f"### `{code}`\n"
-    again = "transient" if rule.transient else "not transient"
+    again = "not transient" if not rule.transient else "transient, with a new key" if code in ANSWERED else "transient"
     wire = "" if rule.on_wire else " As at Stripe, the reply has no `code`."
     yield f"HTTP {rule.status} · {again} · {SIDES[rule.side]} can put it right.{wire}\n"
     yield f"> {rule.message}\n"

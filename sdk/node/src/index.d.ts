@@ -221,7 +221,7 @@ export class RateLimitError extends FinSecureError {}
 export class IdempotencyError extends FinSecureError {}
 /** The failure is not the caller's, or the reply is not one that FinSecure gives. */
 export class APIError extends FinSecureError {}
-/** 5xx: FinSecure's side. The same call with the same idempotency key is safe to send again. */
+/** 5xx: FinSecure's side. With the same idempotency key it is safe to send again, as long as `retryable` is true. */
 export class ServerError extends APIError {}
 /** Another call is at work on the same key or the same object. */
 export class ConflictError extends APIError {}

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from finsecure_server.core import errors
-from finsecure_server.core.errors import GUIDES, RULES, STATUSES, TYPES, Code, Refused, Rule, Side, doc_path
+from finsecure_server.core.errors import ANSWERED, GUIDES, RULES, STATUSES, TYPES, Code, Refused, Rule, Side, doc_path
 
 #: What a status may be called on the wire. Anything else would surprise an SDK, which picks its exception by both.
 FAMILIES = {
@@ -72,6 +72,14 @@ def test_statuses_and_types_are_those_that_clients_know() -> None:
 def test_exactly_these_may_be_sent_again_unchanged() -> None:
     assert {code for code, rule in RULES.items() if rule.transient} == TRANSIENT
     assert all(RULES[code].transient for code in Code if RULES[code].status >= 500)
+
+
+@pytest.mark.parametrize("code", sorted(TRANSIENT))
+def test_which_key_to_send_is_said_as_it_is(code: Code) -> None:
+    """A kept reply comes again under its key, so nobody is told to use the same one."""
+    steps = " ".join(RULES[code].next_steps)
+    assert ("a new Idempotency-Key" in steps) == (code in ANSWERED)
+    assert not ("same Idempotency-Key" in steps and code in ANSWERED)
 
 
 def test_only_the_idempotency_mismatch_has_no_code_on_the_wire() -> None:

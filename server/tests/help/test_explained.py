@@ -76,6 +76,20 @@ def test_an_error_is_explained_by_its_rule(code: Code) -> None:
     assert (page.payer_message is not None) == (rule.type == "card_error")
 
 
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("internal_error", "may succeed with a new Idempotency-Key"),
+        ("database_unavailable", "with the same Idempotency-Key, may succeed"),
+        ("parameter_missing", "fails again"),
+    ],
+)
+def test_it_says_under_which_key_a_call_may_be_sent_again(code: str, says: str) -> None:
+    page = explained.explain(code, PUBLIC_URL)
+    assert page is not None
+    assert says in page.again_in_words
+
+
 @pytest.mark.parametrize("code", DECLINES)
 def test_a_decline_is_explained_by_its_row(code: str) -> None:
     row, page = DECLINES[code], explained.explain(code, PUBLIC_URL)

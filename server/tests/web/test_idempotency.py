@@ -175,6 +175,7 @@ async def test_our_own_failure_is_kept_as_well(edge: Edge) -> None:
     assert (first.status, first.code, first.error["type"]) == (500, "internal_error", "api_error")
     assert (second.status, second.body) == (500, first.body)
     assert second.headers["idempotent-replayed"] == "true"
+    assert first.headers["finsecure-should-retry"] == "false", "clients would only fetch the kept reply"
     assert await things(edge) == []
 
 

@@ -276,7 +276,7 @@ export const CODES = {
     "Try again after the next payday.",
   ],
   processing_error: [
-    "Confirm the same intent again in a minute.",
+    "Confirm the same intent again in a minute, with a new Idempotency-Key.",
     "Ask the payer for another card or a bank transfer, and confirm the same intent with it.",
   ],
   authentication_required: [

@@ -209,7 +209,7 @@ class APIError(FinSecureError):
 
 
 class ServerError(APIError):
-    """5xx: FinSecure's side. The same call with the same idempotency key is safe to send again."""
+    """5xx: FinSecure's side. With the same idempotency key it is safe to send again, as long as `retryable` is true."""
 
 
 class ConflictError(APIError):

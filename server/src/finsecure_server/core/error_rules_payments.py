@@ -102,7 +102,7 @@ PAYMENT_RULES: Final[dict[Code, Rule]] = {
     ),
     Code.PROCESSING_ERROR: _card(
         "An error occurred while processing your card. Try again in a little bit.",
-        "Confirm the same intent again in a minute.",
+        "Confirm the same intent again in a minute, with a new Idempotency-Key.",
         _NEW_CARD,
         side=Side.ISSUER,
         transient=True,

@@ -14,11 +14,16 @@ from finsecure_server.core.error_rules_payments import PAYMENT_RULES
 from finsecure_server.core.error_rules_requests import REQUEST_RULES
 from finsecure_server.core.error_rules_webhooks import WEBHOOK_RULES
 
-__all__ = ["GUIDES", "RULES", "STATUSES", "TYPES", "Code", "Refused", "Rule", "Side", "doc_path"]
+__all__ = ["ANSWERED", "GUIDES", "RULES", "STATUSES", "TYPES", "Code", "Refused", "Rule", "Side", "doc_path"]
 
 RULES: Final[dict[Code, Rule]] = {**REQUEST_RULES, **PAYMENT_RULES, **WEBHOOK_RULES}
 assert set(RULES) == set(Code), set(RULES) ^ set(Code)
 assert len(RULES) == len(REQUEST_RULES) + len(PAYMENT_RULES) + len(WEBHOOK_RULES)
+
+#: Transient errors that answer a call which was carried out: the reply is kept under its Idempotency-Key, and the same
+#: key brings it again. Every other transient error leaves the key free for the next try.
+ANSWERED: Final = frozenset({Code.INTERNAL_ERROR, Code.PROCESSING_ERROR, Code.PROCESSOR_UNREACHABLE})
+assert all(RULES[code].transient for code in ANSWERED)
 
 
 class Refused(Exception):

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from finsecure_server.core.declines import DECLINES, SIDE_OF, Class, Decline
-from finsecure_server.core.errors import RULES, Code, Refused, Rule, Side
+from finsecure_server.core.errors import ANSWERED, RULES, Code, Refused, Rule, Side
 from finsecure_server.core.test_cards import CARDS, by_name
 from finsecure_server.core.test_cards_page import behaviour
 from finsecure_server.help import explained_failures, reproduce
@@ -187,9 +187,7 @@ def _error(code: Code, public_url: str) -> Explained:
         side_in_words=SIDES[rule.side],
         again=rule.transient,
         again_in_a_word="May be sent again" if rule.transient else "Not to be sent again",
-        again_in_words="The same request, sent again unchanged with the same Idempotency-Key, may succeed."
-        if rule.transient
-        else "The same request, sent again unchanged, fails again.",
+        again_in_words=_sent_again(code, rule),
         next_steps=refused.next_steps,
         payer_message=rule.message if rule.type == "card_error" else None,
         masked=False,
@@ -253,6 +251,14 @@ def _again(row: Decline) -> tuple[bool, str, str]:
             f"The same card may be tried again once the payer has corrected something, {times} times at most.",
         )
     return False, "Not with this card", "The same card must not be tried again."
+
+
+def _sent_again(code: Code, rule: Rule) -> str:
+    if not rule.transient:
+        return "The same request, sent again unchanged, fails again."
+    if code in ANSWERED:
+        return "The same request may succeed with a new Idempotency-Key; the old one only brings this reply again."
+    return "The same request, sent again unchanged with the same Idempotency-Key, may succeed."
 
 
 def _param(code: Code, rule: Rule) -> str | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from msgspec import UNSET
 
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import ANSWERED, RULES, Code, Refused
 from finsecure_server.storage.database import CommitUnknown, Database, Reader, Tx, Unavailable
 from finsecure_server.storage.drive import Ask, drive
 from finsecure_server.web import idempotency, render
@@ -97,16 +97,9 @@ def _check_expansion(kitchen: Kitchen, route: Route, call: Call[Any], env: Env) 
     kitchen.expansion.check(route.returns, paths)
 
 
-#: Conflicts with a call in flight, or the platform's own passing troubles: the same key may try again.
-_NEVER_KEPT = frozenset(
-    {
-        Code.IDEMPOTENCY_MISMATCH,
-        Code.IDEMPOTENCY_KEY_IN_USE,
-        Code.LOCK_TIMEOUT,
-        Code.DATABASE_UNAVAILABLE,
-        Code.OVERLOADED,
-        Code.RATE_LIMIT,
-    }
+#: Conflicts with another call, or the platform's own passing troubles: the same key may try again.
+_NEVER_KEPT: Final = frozenset(
+    {Code.IDEMPOTENCY_MISMATCH, *(code for code, rule in RULES.items() if rule.transient and code not in ANSWERED)}
 )
 
 
@@ -188,9 +181,11 @@ async def _keep(kitchen: Kitchen, env: Env, claim: Claim, refused: Refused) -> R
             return Reply(status, body)
         if isinstance(earlier, Kept):
             return Reply(earlier.status, earlier.response, replayed=True)
+        headers = ((b"allow", str(refused.details["allow"]).encode()),) if "allow" in refused.details else ()
         if earlier is None:
             idempotency.keep(tx, env, claim, status, body, None)
-        headers = ((b"allow", str(refused.details["allow"]).encode()),) if "allow" in refused.details else ()
+            if refused.rule.transient:
+                headers += ((b"finsecure-should-retry", b"false"),)  # with this key it would only bring this reply
         return Reply(status, body, headers=headers)
 
     return await kitchen.db.write(keep)

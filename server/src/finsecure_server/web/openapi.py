@@ -54,7 +54,12 @@ HEADERS: Final = (
     _Header("Idempotency-Key", "The key of the request, if it had one.", "string", False),
     _Header("Idempotent-Replayed", "`true`: this is the reply of an earlier call with the same key.", "string", False),
     _Header("Retry-After", "Seconds to wait before the next try.", "integer", True),
-    _Header("FinSecure-Should-Retry", "`true`: the same call, sent again, may succeed.", "string", False),
+    _Header(
+        "FinSecure-Should-Retry",
+        "`true`: the same call, sent again, may succeed. `false`: its reply is kept under its key.",
+        "string",
+        False,
+    ),
     _Header("FinSecure-Rate-Limited-Reason", "Which limit was met.", "string", False),
     _Header("WWW-Authenticate", "How to send a key.", "string", True),
 )

@@ -278,7 +278,7 @@ CODES: dict[str, tuple[str, ...]] = {
         "Try again after the next payday.",
     ),
     "processing_error": (
-        "Confirm the same intent again in a minute.",
+        "Confirm the same intent again in a minute, with a new Idempotency-Key.",
         "Ask the payer for another card or a bank transfer, and confirm the same intent with it.",
     ),
     "authentication_required": (

@@ -158,11 +158,20 @@ STATUSES: Final = {
     415: ("The body is neither a form nor JSON.", "developer", ()),
     429: ("Too many calls, or another call holds the object.", "developer", ()),
     431: ("The headers are larger than they may be.", "developer", ()),
-    500: ("The server failed. The call may have taken effect.", "finsecure", ()),
+    500: (
+        "The server failed. The call may have taken effect.",
+        "finsecure",
+        (
+            "Look at the object first, then send the call again with a new idempotency key: the old one keeps the reply.",
+        ),
+    ),
     502: (
         "A proxy had no reply from the server.",
         "finsecure",
-        ("finsecure status says whether the server runs.", "Send the same call again with the same idempotency key."),
+        (
+            "finsecure status says whether the server runs.",
+            "Without error.code in the reply, send the call again with the same idempotency key.",
+        ),
     ),
     503: ("The server cannot answer now: its database is away, or it has too much to do.", "finsecure", ()),
     504: (
