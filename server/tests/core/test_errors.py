@@ -8,6 +8,8 @@ import re
 import pytest
 
 from finsecure_server.core import errors
+from finsecure_server.core.declines import DECLINES
+from finsecure_server.core.delivery_failures import FAILURES, variants
 from finsecure_server.core.errors import ANSWERED, GUIDES, RULES, STATUSES, TYPES, Code, Refused, Rule, Side, doc_path
 
 #: What a status may be called on the wire. Anything else would surprise an SDK, which picks its exception by both.
@@ -55,6 +57,13 @@ TRANSIENT = {
     Code.PROCESSOR_UNREACHABLE,
     Code.RATE_LIMIT,
 }
+
+#: What to do about a decline, and about a delivery that failed.
+_STEPS_ELSEWHERE = (
+    *(row.next_steps for row in DECLINES.values()),
+    *(failure.fix for failure in FAILURES.values()),
+    *(variant.explanation.fix for failure in FAILURES for variant in variants(failure)),
+)
 
 
 def test_every_code_has_a_rule_and_every_rule_a_code() -> None:
@@ -112,6 +121,12 @@ def test_a_rule_is_written_for_its_reader(code: Code) -> None:
 @pytest.mark.parametrize("code", [code for code in Code if RULES[code].status == 402])
 def test_what_a_payer_may_read_gives_nothing_away(code: Code) -> None:
     assert not re.search(r"lost|stolen|fraud|risk|block", RULES[code].message, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("steps", [*(rule.next_steps for rule in RULES.values()), *_STEPS_ELSEWHERE])
+def test_no_step_leads_to_what_there_is_not(steps: tuple[str, ...]) -> None:
+    absent = r"dashboard|(status|keys|settings) page|support (case|ticket)|account updater|another processor"
+    assert not re.search(absent, " ".join(steps), re.IGNORECASE), steps
 
 
 def test_no_two_rules_say_the_same() -> None:

@@ -139,15 +139,15 @@ _IN_WORDS: Final[dict[Remedy, str]] = {
     Remedy.REENTER_DATA: "Ask the payer to correct the billing address, and confirm the same intent again.",
     Remedy.AUTHENTICATE: "Confirm the intent while the payer is present, and follow next_action to their bank.",
     Remedy.SECURITY_HOLD: "Hold the order, and take no other payment from this payer until it is reviewed.",
-    Remedy.MANUAL_REVIEW: "Have a person review the payment in the dashboard.",
-    Remedy.ESCALATE: "Open a support case with the request id if nothing else helped.",
+    Remedy.MANUAL_REVIEW: "Have a person look at the payment: finsecure explain pi_… shows what is known of it.",
+    Remedy.ESCALATE: "Ask support, with the request id, if nothing else helped.",
     Remedy.CANCEL_MANDATE: "Cancel the mandate, and stop every automatic charge to this card.",
     Remedy.NEW_MANDATE: "Charge again only after the payer gave new consent.",
     Remedy.CHECK_DUPLICATE: "Look for an earlier charge of the same amount to this card: it may be paid already.",
     Remedy.FIX_INTEGRATION: "Use test cards with test keys only, and real cards with live keys.",
     Remedy.TERMINAL: "Let the payer insert the card, and follow what the terminal asks for.",
-    Remedy.ACCOUNT_UPDATER: "Fetch the card's new number or expiry date from the account updater.",
-    Remedy.OTHER_PROCESSOR: "Send the payment through another processor, if one is configured.",
+    Remedy.ACCOUNT_UPDATER: "Ask the payer for the new number or expiry date that their bank has issued.",
+    Remedy.OTHER_PROCESSOR: "Take the payment some other way if it cannot wait.",
 }
 
 

@@ -255,7 +255,7 @@ PAYMENT_RULES: Final[dict[Code, Rule]] = {
     ),
     Code.CHARGE_DISPUTED: _bad(
         "The payer disputed this charge, so it cannot be changed.",
-        "Answer the dispute with evidence, or accept it, on its page in the dashboard.",
+        "Answer the dispute with finsecure disputes update, or accept it with finsecure disputes close.",
         side=Side.MERCHANT,
     ),
     Code.REFUND_DISPUTED_PAYMENT: _bad(

@@ -35,7 +35,9 @@ def _ours(status: int, message: str, *steps: str) -> Rule:
     return Rule(status, "api_error", True, Side.FINSECURE, message, steps, SERVICE_STATUS)
 
 
-_SEE_KEYS: Final = "Copy a current key from the API keys page of the dashboard."
+_SEE_KEYS: Final = (
+    "Make a new key: finsecure-server keys create on the server's host, or finsecure keys create with a key that works."
+)
 _SAME_KEY: Final = "Send the same request again with the same Idempotency-Key; it takes effect at most once."
 _SEE_REFERENCE: Final = "Compare the call with its entry in /openapi.json."
 
@@ -48,7 +50,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
     ),
     Code.INVALID_API_KEY: _auth(
         "Invalid API Key provided: it is not a key of this server.",
-        "Compare its first and last characters with the keys listed on the API keys page of the dashboard.",
+        "Compare its first and last letters with finsecure keys list, or make a key: finsecure-server keys create.",
         "Look for a cut-off copy, quotes or a line break in the variable FINSECURE_SECRET_KEY.",
         "Check that the base address is the server that issued the key.",
     ),
@@ -60,7 +62,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
     Code.API_KEY_REVOKED: _auth(
         "This API key was revoked.",
         _SEE_KEYS,
-        "If nobody of yours revoked it, read the key's history on that page and tell support.",
+        "If nobody of yours revoked it, look for calls to /v1/api_keys in finsecure logs list, and tell support.",
     ),
     Code.API_KEY_WRONG_MODE: _auth(
         "This API key belongs to the other mode.",
@@ -84,7 +86,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
         Side.MERCHANT,
         "This restricted key may not make this call.",
         (
-            "Add the scope that the message names to the key, on the API keys page of the dashboard.",
+            "Make a key with the scope that the message names: finsecure keys create --kind restricted --scopes SCOPE.",
             "Or make the call with a key that has it.",
         ),
         AUTH_ERRORS,
@@ -286,7 +288,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
         503,
         "The server has more work than it can take now. Nothing was done.",
         "Wait as long as Retry-After says, then send the request again.",
-        "Look at the status page for a known incident.",
+        "See with finsecure status, or GET /health, whether it lasts.",
     ),
     Code.DATABASE_UNAVAILABLE: _ours(
         503,
@@ -316,7 +318,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
         Side.MERCHANT,
         "No payment processor is configured, so live payments cannot be taken. No money moved.",
         (
-            "Configure a processor in the server's settings and restart it.",
+            "Take live payments elsewhere for now: this version has no card network, and no setting adds one.",
             "Use an sk_test_ key to try things out: test mode simulates the card network.",
         ),
         ACCOUNT_MANAGEMENT,
@@ -325,7 +327,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
         502,
         "The payment processor could not be reached. No money moved.",
         "Try again in a minute with a new Idempotency-Key.",
-        "Look at the processor's own status page if it lasts.",
+        "Ask the processor whether it has an outage if it lasts.",
     ),
     # -- test mode
     Code.TESTMODE_ONLY: _bad(
@@ -337,7 +339,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
         False,
         Side.MERCHANT,
         "This account may not take live payments yet.",
-        ("Finish the activation of the account on the settings page of the dashboard.", "Use test keys until then."),
+        ("Look at charges_enabled in GET /v1/account: live payments wait for it.", "Use test keys until then."),
         ACCOUNT_MANAGEMENT,
     ),
     Code.TEST_CLOCK_BACKWARDS: _bad(

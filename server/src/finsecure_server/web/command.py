@@ -181,7 +181,9 @@ async def _keep(kitchen: Kitchen, env: Env, claim: Claim, refused: Refused) -> R
             return Reply(status, body)
         if isinstance(earlier, Kept):
             return Reply(earlier.status, earlier.response, replayed=True)
-        headers = ((b"allow", str(refused.details["allow"]).encode()),) if "allow" in refused.details else ()
+        headers: tuple[tuple[bytes, bytes], ...] = ()
+        if "allow" in refused.details:
+            headers = ((b"allow", str(refused.details["allow"]).encode()),)
         if earlier is None:
             idempotency.keep(tx, env, claim, status, body, None)
             if refused.rule.transient:

@@ -12,17 +12,17 @@ CODES: dict[str, tuple[str, ...]] = {
         "Check with printenv FINSECURE_SECRET_KEY that your process sees the variable.",
     ),
     "invalid_api_key": (
-        "Compare its first and last characters with the keys listed on the API keys page of the dashboard.",
+        "Compare its first and last letters with finsecure keys list, or make a key: finsecure-server keys create.",
         "Look for a cut-off copy, quotes or a line break in the variable FINSECURE_SECRET_KEY.",
         "Check that the base address is the server that issued the key.",
     ),
     "api_key_expired": (
-        "Copy a current key from the API keys page of the dashboard.",
+        "Make a new key: finsecure-server keys create on the server's host, or finsecure keys create with a key that works.",
         "Deploy the new key before the old one's end next time: rolling a key keeps both valid for a while.",
     ),
     "api_key_revoked": (
-        "Copy a current key from the API keys page of the dashboard.",
-        "If nobody of yours revoked it, read the key's history on that page and tell support.",
+        "Make a new key: finsecure-server keys create on the server's host, or finsecure keys create with a key that works.",
+        "If nobody of yours revoked it, look for calls to /v1/api_keys in finsecure logs list, and tell support.",
     ),
     "api_key_wrong_mode": (
         "Use sk_test_ keys in test mode and sk_live_ keys in live mode.",
@@ -36,7 +36,7 @@ CODES: dict[str, tuple[str, ...]] = {
         "Never put a secret key into a page or an app.",
     ),
     "insufficient_scope": (
-        "Add the scope that the message names to the key, on the API keys page of the dashboard.",
+        "Make a key with the scope that the message names: finsecure keys create --kind restricted --scopes SCOPE.",
         "Or make the call with a key that has it.",
     ),
     "client_secret_invalid": (
@@ -181,7 +181,7 @@ CODES: dict[str, tuple[str, ...]] = {
     ),
     "overloaded": (
         "Wait as long as Retry-After says, then send the request again.",
-        "Look at the status page for a known incident.",
+        "See with finsecure status, or GET /health, whether it lasts.",
     ),
     "database_unavailable": (
         "Send the same request again with the same Idempotency-Key; it takes effect at most once.",
@@ -197,18 +197,18 @@ CODES: dict[str, tuple[str, ...]] = {
         "If it stays, send the request id to support: it leads straight to the trace.",
     ),
     "processor_not_configured": (
-        "Configure a processor in the server's settings and restart it.",
+        "Take live payments elsewhere for now: this version has no card network, and no setting adds one.",
         "Use an sk_test_ key to try things out: test mode simulates the card network.",
     ),
     "processor_unreachable": (
         "Try again in a minute with a new Idempotency-Key.",
-        "Look at the processor's own status page if it lasts.",
+        "Ask the processor whether it has an outage if it lasts.",
     ),
     "testmode_only": (
         "Use a key that begins with sk_test_.",
     ),
     "testmode_charges_only": (
-        "Finish the activation of the account on the settings page of the dashboard.",
+        "Look at charges_enabled in GET /v1/account: live payments wait for it.",
         "Use test keys until then.",
     ),
     "test_clock_backwards": (
@@ -391,7 +391,7 @@ CODES: dict[str, tuple[str, ...]] = {
         "Retrieve the charge and look at amount_captured, amount_refunded and disputed.",
     ),
     "charge_disputed": (
-        "Answer the dispute with evidence, or accept it, on its page in the dashboard.",
+        "Answer the dispute with finsecure disputes update, or accept it with finsecure disputes close.",
     ),
     "refund_disputed_payment": (
         "Close the dispute to accept it; do not refund besides.",
@@ -460,13 +460,13 @@ DECLINES: dict[str, tuple[str, ...]] = {
         "Try the same card again after 1 minute, once at most.",
         "Ask the payer for another card, and confirm the same intent with it.",
         "Offer to pay by bank transfer instead.",
-        "Open a support case with the request id if nothing else helped.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "call_issuer": (
         "Ask the payer for another card, and confirm the same intent with it.",
         "Offer to pay by bank transfer instead.",
         "Try the same card again after 1 day, once at most.",
-        "Open a support case with the request id if nothing else helped.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "card_not_supported": (
         "Ask the payer for another card, and confirm the same intent with it.",
@@ -485,7 +485,7 @@ DECLINES: dict[str, tuple[str, ...]] = {
         "Ask the payer for another card, and confirm the same intent with it.",
         "Offer to pay by bank transfer instead.",
         "Try the same card again after 3 days, twice at most.",
-        "Open a support case with the request id if nothing else helped.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "do_not_try_again": (
         "Ask the payer for another card, and confirm the same intent with it.",
@@ -493,7 +493,7 @@ DECLINES: dict[str, tuple[str, ...]] = {
     ),
     "duplicate_transaction": (
         "Look for an earlier charge of the same amount to this card: it may be paid already.",
-        "Open a support case with the request id if nothing else helped.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "expired_card": (
         "Ask the payer for another card, and confirm the same intent with it.",
@@ -501,8 +501,8 @@ DECLINES: dict[str, tuple[str, ...]] = {
     ),
     "fraudulent": (
         "Hold the order, and take no other payment from this payer until it is reviewed.",
-        "Have a person review the payment in the dashboard.",
-        "Open a support case with the request id if nothing else helped.",
+        "Have a person look at the payment: finsecure explain pi_… shows what is known of it.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "generic_decline": (
         "Ask the payer for another card, and confirm the same intent with it.",
@@ -541,7 +541,7 @@ DECLINES: dict[str, tuple[str, ...]] = {
     "invalid_amount": (
         "Offer to split the payment over several cards.",
         "Offer to pay by bank transfer instead.",
-        "Open a support case with the request id if nothing else helped.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "invalid_cvc": (
         "Ask the payer for the security code again, 3 times at most.",
@@ -566,15 +566,15 @@ DECLINES: dict[str, tuple[str, ...]] = {
     ),
     "lost_card": (
         "Hold the order, and take no other payment from this payer until it is reviewed.",
-        "Have a person review the payment in the dashboard.",
+        "Have a person look at the payment: finsecure explain pi_… shows what is known of it.",
         "Ask the payer for another card, and confirm the same intent with it.",
     ),
     "merchant_blacklist": (
         "Hold the order, and take no other payment from this payer until it is reviewed.",
-        "Have a person review the payment in the dashboard.",
+        "Have a person look at the payment: finsecure explain pi_… shows what is known of it.",
     ),
     "new_account_information_available": (
-        "Fetch the card's new number or expiry date from the account updater.",
+        "Ask the payer for the new number or expiry date that their bank has issued.",
         "Ask the payer for another card, and confirm the same intent with it.",
         "Offer to pay by bank transfer instead.",
     ),
@@ -582,7 +582,7 @@ DECLINES: dict[str, tuple[str, ...]] = {
         "Ask the payer for another card, and confirm the same intent with it.",
         "Offer to pay by bank transfer instead.",
         "Try the same card again after 1 day, once at most.",
-        "Open a support case with the request id if nothing else helped.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "not_permitted": (
         "Ask the payer for another card, and confirm the same intent with it.",
@@ -596,7 +596,7 @@ DECLINES: dict[str, tuple[str, ...]] = {
     ),
     "pickup_card": (
         "Ask the payer for another card, and confirm the same intent with it.",
-        "Have a person review the payment in the dashboard.",
+        "Have a person look at the payment: finsecure explain pi_… shows what is known of it.",
     ),
     "pin_try_exceeded": (
         "Ask the payer for another card, and confirm the same intent with it.",
@@ -604,8 +604,8 @@ DECLINES: dict[str, tuple[str, ...]] = {
     ),
     "processing_error": (
         "Try the same card again at once, 3 times at most.",
-        "Send the payment through another processor, if one is configured.",
-        "Open a support case with the request id if nothing else helped.",
+        "Take the payment some other way if it cannot wait.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "reenter_transaction": (
         "Try the same card again after 1 minute, twice at most.",
@@ -627,7 +627,7 @@ DECLINES: dict[str, tuple[str, ...]] = {
     "security_violation": (
         "Ask the payer for another card, and confirm the same intent with it.",
         "Offer to pay by bank transfer instead.",
-        "Open a support case with the request id if nothing else helped.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "service_not_allowed": (
         "Ask the payer for another card, and confirm the same intent with it.",
@@ -635,12 +635,12 @@ DECLINES: dict[str, tuple[str, ...]] = {
     ),
     "stolen_card": (
         "Hold the order, and take no other payment from this payer until it is reviewed.",
-        "Have a person review the payment in the dashboard.",
+        "Have a person look at the payment: finsecure explain pi_… shows what is known of it.",
         "Ask the payer for another card, and confirm the same intent with it.",
     ),
     "stop_payment_order": (
         "Cancel the mandate, and stop every automatic charge to this card.",
-        "Open a support case with the request id if nothing else helped.",
+        "Ask support, with the request id, if nothing else helped.",
     ),
     "testmode_decline": (
         "Use test cards with test keys only, and real cards with live keys.",

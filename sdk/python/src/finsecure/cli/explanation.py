@@ -161,9 +161,7 @@ STATUSES: Final = {
     500: (
         "The server failed. The call may have taken effect.",
         "finsecure",
-        (
-            "Look at the object first, then send the call again with a new idempotency key: the old one keeps the reply.",
-        ),
+        ("Look at the object first, then send the call again with a new key: the old one keeps this reply.",),
     ),
     502: (
         "A proxy had no reply from the server.",

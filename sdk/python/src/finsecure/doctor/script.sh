@@ -80,7 +80,7 @@ else
             echo "HTTP $status"
             case "$status" in
                 200 | 403 | 429) ;;
-                401) echo "ERROR: the key was refused. Fix: copy it anew from the API keys page"; ours ;;
+                401) echo "ERROR: the key was refused. Fix: copy it anew, or make one on the server's host: finsecure-server keys create"; ours ;;
                 000) echo "ERROR: no reply: $(cat "$folder/balance.error")"; ours ;;
                 5*) echo "ERROR: FinSecure failed. Fix: finsecure doctor --bundle doctor.zip, and send it to support"; theirs ;;
                 *) echo "ERROR: this reply was not expected. Fix: check FINSECURE_API_BASE"; ours ;;

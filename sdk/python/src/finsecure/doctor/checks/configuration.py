@@ -97,7 +97,7 @@ def key(context: Context) -> Finding:
             _CONFIGURATION,
             f"{shown} is a publishable key, and a secret one is needed",
             "A publishable key stands in a page and may hardly do anything. Calls from a server need sk_ or rk_.",
-            f"export FINSECURE_SECRET_KEY=sk_{mode}_…   (from the API keys page)",
+            f"export FINSECURE_SECRET_KEY=sk_{mode}_…   (a new one: finsecure-server keys create)",
         )
     context.facts.key = clean
     if what:
