@@ -53,8 +53,11 @@ def place(search: Search, query: Query) -> int:
     """Where the first right answer stands: 1 to 10, or 0 when it is not there."""
     results = search.find(query.query, PLACES).results
     for number, result in enumerate(results, 1):
-        if result.path in query.expected or result.path.partition("#")[0] in query.expected:
+        page = result.path.partition("#")[0]
+        if result.path in query.expected or page in query.expected:
             return number
+        if result.path == page and any(expected.startswith(page + "#") for expected in query.expected):
+            return number  # the page is right, and shows its contents first
     return 0
 
 

@@ -41,9 +41,9 @@ PAGES = [
 def index(request: pytest.FixtureRequest) -> Index:
     if request.param == "words":
         return Index(PAGES)
-    embed = meaning.load()
-    assert embed is not None, "the extra belongs to the tests"
-    return MeaningIndex(PAGES, embed=embed)
+    model = meaning.load()
+    assert model is not None, "the extra belongs to the tests"
+    return MeaningIndex(PAGES, model=model)
 
 
 @pytest.mark.parametrize(

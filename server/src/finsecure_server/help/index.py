@@ -16,10 +16,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from textwrap import shorten
 from typing import Final, NamedTuple
 
-from finsecure_server.help.identify import Identifiers
+from finsecure_server.help.identify import PASTED, Identifiers
 from finsecure_server.help.page import Page, sections
 from finsecure_server.help.spelling import Spelling
 
@@ -27,11 +28,18 @@ BEGIN, END = "\x02", "\x03"  # around the words of a snippet that matched
 QUESTION_LETTERS_MAX: Final = 8_000  # a pasted traceback
 WORDS_MAX: Final = 32
 ROWS_MAX: Final = 80
-TEXT_LETTERS: Final = 400  # of a section, where its meaning is asked for: the beginning says what it is about
+TEXT_LETTERS: Final = 160  # of a section, where its meaning is asked for: the beginning says what it is about
 EXACT_SCORE: Final = 1_000.0
+QUOTED_LETTERS: Final = 240
+#: Sections of pages about codes that say nothing of the code.
+SAME_EVERYWHERE: Final = frozenset({"Example reply", "Related", "Bring it about in test mode", "Find the attempts"})
+#: What a row counts for by the kind of its page: a guide leads, a page about one code is narrow.
+KIND_WEIGHT: Final = {"guide": 1.0, "reference": 0.85, "error": 0.75, "api": 0.75}
+#: A section is shown for a page when it earns at least this share of what the page's best row earns.
+SECTION_SHARE: Final = 0.4
 
 #: Weights of title, heading, aliases and text.
-BM25: Final = "bm25(found, 6.0, 5.0, 6.0, 1.0)"
+BM25: Final = "bm25(found, 3.0, 4.0, 4.0, 2.0)"
 #: Where to go on when nothing matches.
 WAYS_ON: Final = (
     "/help/developer-support/error-codes",
@@ -78,7 +86,7 @@ class _Row(NamedTuple):
     page: Page
     anchor: str
     heading: str
-    lead: bool  # quote the page's lead instead of the text
+    begins: str  # how its text begins; the page's lead where it has none of its own
 
 
 class Words(NamedTuple):
@@ -91,12 +99,14 @@ class Words(NamedTuple):
 
 @dataclass(slots=True)
 class Ranked:
-    """A page among the results, so far."""
+    """A page among the results, so far: what its best row earns, and which of its sections to show."""
 
-    best: float
     row: int
+    best: float = 0.0
     score: float = 0.0
     rows: int = 0
+    section: int | None = None
+    section_best: float = 0.0
 
 
 @dataclass(eq=False)
@@ -131,16 +141,24 @@ class Index:
         self.spelling = Spelling({word: count for word, count in uses.items() if word.isalpha() and len(word) > 2})
 
     def _rows_of(self, page: Page) -> Iterable[tuple[str, str, str, str]]:
-        """The rows of a page; each is noted in `rows` before it is given."""
-        for number, section in enumerate(sections(page)):
-            row = _Row(page, section.anchor, section.heading, lead=False)
+        """The rows of a page; each is noted in `rows` before it is given.
+
+        A page about a code is one row: all of them have the same sections, which would drown every guide.
+        """
+        parts = sections(page)
+        if page.kind == "error":
+            whole = " ".join(f"{part.heading} {part.text}" for part in parts if part.heading not in SAME_EVERYWHERE)
+            parts = [replace(parts[0], text=whole)]
+        for number, section in enumerate(parts):
+            begins = shorten(section.text, QUOTED_LETTERS, placeholder="…") if number else page.lead
+            row = _Row(page, section.anchor, section.heading, begins or page.lead)
             self.rows.append(row)
             self._places[f"{page.path}#{section.anchor}" if section.anchor else page.path] = row
             text = section.text if number else f"{page.lead} {section.text}"
             words = " ".join((*page.words, *page.identifiers)) if not number else ""
             yield page.title, section.heading, f"{' · '.join(section.aliases)} {words}".strip(), text
         for phrase in (*page.aliases, *page.symptoms):
-            self.rows.append(_Row(page, "", "", lead=True))
+            self.rows.append(_Row(page, "", "", page.lead))
             yield page.title, "", phrase, ""
 
     # -- a question ----------------------------------------------------------------------------------------------------
@@ -174,10 +192,12 @@ class Index:
     def understood(self, question: str) -> Words:
         """The words of a question that say something, misspelt ones mended. Names are never touched."""
         corrected = question
+        pasted = bool(PASTED.search(question))
         asked: list[str] = []
         for word in _words(question):
             meant = word
-            if word not in self.spelling and word.isalpha() and word not in _STOPPED and not self._is_known(word):
+            mendable = not pasted and word.isalpha() and word not in self.spelling and word not in _STOPPED
+            if mendable and not self._is_known(word):
                 meant = self.spelling.nearest(word) or word
                 if meant != word:
                     corrected = re.sub(rf"\b{re.escape(word)}\b", meant, corrected, flags=re.IGNORECASE)
@@ -217,11 +237,14 @@ class Index:
         return f"{title}. {heading}. {aliases} {body[:TEXT_LETTERS]}"
 
     def _count(self, pages: dict[str, Ranked], rowid: int, score: float, bonus: float) -> None:
-        ranked = pages.setdefault(self.rows[rowid].page.path, Ranked(0.0, rowid))
-        score *= bonus
+        row = self.rows[rowid]
+        ranked = pages.setdefault(row.page.path, Ranked(rowid))
+        score *= bonus * KIND_WEIGHT[row.page.kind]
         ranked.rows += 1
         if score > ranked.best:
             ranked.best, ranked.row = score, rowid
+        if row.anchor and score > ranked.section_best:
+            ranked.section_best, ranked.section = score, rowid
         ranked.score = ranked.best * (1.0 + 0.02 * min(ranked.rows, 5))
 
     def _select(self, match: str, rows: int) -> list[tuple[int, float]]:
@@ -233,20 +256,31 @@ class Index:
             return asked.fetchall()
 
     def _quoted(self, ranked: Ranked, match: str) -> Result:
+        """The section that says most of it, or the page where none says nearly as much as the page itself."""
+        if ranked.section is not None and ranked.section_best >= SECTION_SHARE * ranked.best:
+            heading, text = self._marked(ranked.section, match)
+            if BEGIN in heading or BEGIN in text:  # else only the page's title matched
+                return self._shown(self.rows[ranked.section], ranked.score, snippet=text if BEGIN in text else "")
         row = self.rows[ranked.row]
-        if row.lead:
-            return self._shown(row, ranked.score)
+        _, text = self._marked(ranked.row, match)
+        if row.anchor:
+            row = self._places[row.page.path]
+        return self._shown(row, ranked.score, snippet=text if BEGIN in text else "")
+
+    def _marked(self, rowid: int, match: str) -> tuple[str, str]:
+        """A row's heading with aliases, and the best part of its text, with what matches marked."""
         with self._lock:
-            text = self._db.execute(
-                "SELECT snippet(found, 3, ?, ?, '…', 28) FROM found WHERE found MATCH ? AND rowid = ?",
-                (BEGIN, END, match, ranked.row),
+            row = self._db.execute(
+                "SELECT highlight(found, 1, ?, ?) || highlight(found, 2, ?, ?), snippet(found, 3, ?, ?, '…', 28)"
+                " FROM found WHERE found MATCH ? AND rowid = ?",
+                (*(BEGIN, END) * 3, match, rowid),
             ).fetchone()
-        return self._shown(row, ranked.score, snippet=text[0] if text else "")
+        return ("", "") if row is None else (row[0], row[1])
 
     def _shown(self, row: _Row, score: float, *, snippet: str = "", why: str = "") -> Result:
         page = row.page
         path = f"{page.path}#{row.anchor}" if row.anchor else page.path
-        return Result(path, page.title, row.heading, snippet or page.lead, round(score, 3), page.kind, why)
+        return Result(path, page.title, row.heading, snippet or row.begins, round(score, 3), page.kind, why)
 
 
 def _request(path: str, request_id: str, score: float) -> Result:

@@ -1,8 +1,9 @@
 """Search by meaning, where the extra `finsecure-server[semantic]` is installed: sentence embeddings beside the words.
 
 The model lies in the wheel of `wordllama`: 32,000 word pieces, each with a vector of 256 numbers. A sentence is the
-mean of its pieces, so a question costs a fraction of a millisecond, and nothing is fetched. The files are read here,
-because that package looks for its tokenizer in another place than its wheel has it, and would fetch it.
+mean of its pieces, where rare ones count more, so a question costs a fraction of a millisecond, and nothing is fetched.
+The files are read here, because that package looks for its tokenizer in another place than its wheel has it, and would
+fetch it.
 
 A question's words still count: a page's score is what its words earn, plus what its nearest row means
 (decision 0013; measured by `server/tests/help/test_search_quality.py`).
@@ -10,22 +11,29 @@ A question's words still count: a page's score is what its words earn, plus what
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, distribution
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from finsecure_server.help.index import Index, Ranked
 
 MODEL: Final = "wordllama/weights/l2_supercat_256.safetensors"
 PIECES: Final = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
 NEAREST: Final = 60  # rows that may add a page
-
-#: Texts into unit vectors, a row a text.
-Embed = Callable[[Sequence[str]], Any]
+WEIGHT: Final = 15.0  # what a row of the very same meaning is worth, in points of bm25
 
 
-def load() -> Embed | None:
+class Model(NamedTuple):
+    """Word pieces with their vectors."""
+
+    pieces: Callable[[Sequence[str]], list[list[int]]]
+    vectors: Any  # a float32 row a piece
+
+
+def load() -> Model | None:
     """The model, or None where the extra is not installed."""
     try:
         files = distribution("wordllama")
@@ -36,44 +44,56 @@ def load() -> Embed | None:
     from tokenizers import Tokenizer  # noqa: PLC0415
 
     (vectors,) = load_file(str(files.locate_file(MODEL))).values()
-    pieces = Tokenizer.from_file(str(files.locate_file(PIECES)))
-    first = pieces.token_to_id("<s>")
+    tokenizer = Tokenizer.from_file(str(files.locate_file(PIECES)))
+    begin = tokenizer.token_to_id("<s>")
 
-    def embed(texts: Sequence[str]) -> Any:
-        means = np.zeros((len(texts), vectors.shape[1]), np.float32)
-        for number, encoded in enumerate(pieces.encode_batch(list(texts), add_special_tokens=False)):
-            ids = [piece for piece in encoded.ids if piece != first]
-            if ids:
-                means[number] = vectors[ids].astype(np.float32).mean(axis=0)
-        lengths = np.linalg.norm(means, axis=1, keepdims=True)
-        return means / np.where(lengths > 0, lengths, 1)
+    def pieces(texts: Sequence[str]) -> list[list[int]]:
+        encoded = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [[piece for piece in one.ids if piece != begin] for one in encoded]
 
-    return embed
+    return Model(pieces, vectors.astype(np.float32))
 
 
 @dataclass(eq=False)
 class MeaningIndex(Index):
     """An index that knows what its rows mean as well."""
 
-    embed: Embed = field(kw_only=True)
-    weight: float = 30.0  # what a row of the very same meaning is worth, in points of bm25
+    model: Model = field(kw_only=True)
+    _weights: dict[int, float] = field(init=False, repr=False)
+    _rarest: float = field(init=False, repr=False)
     _meanings: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._meanings = self.embed([self.said(rowid) for rowid in range(len(self.rows))])
+        # A piece that many rows have says little: it counts with the logarithm of how rare it is.
+        pieces = self.model.pieces([self.said(rowid) for rowid in range(len(self.rows))])
+        uses = Counter(piece for row in pieces for piece in set(row))
+        rows = len(pieces) + 1
+        self._weights = {piece: math.log(rows / (count + 1)) for piece, count in uses.items()}
+        self._rarest = math.log(rows)
+        vectors = self.model.vectors
+        self._meanings = vectors[: len(pieces)] * 0
+        for number, row in enumerate(pieces):
+            self._meanings[number] = self._meaning(row)
+
+    def _meaning(self, pieces: Sequence[int]) -> Any:
+        """The direction of a text: the weighted mean of its pieces, of length one."""
+        vectors = self.model.vectors
+        meaning = vectors[0] * 0
+        for piece in pieces:
+            meaning += vectors[piece] * self._weights.get(piece, self._rarest)
+        length = float((meaning @ meaning) ** 0.5)
+        return meaning / length if length else meaning
 
     def scored(self, words: Sequence[str], question: str) -> dict[str, Ranked]:
         """Pages by their words and by their meaning."""
         pages = super().scored(words, question)
-        nearness = (self._meanings @ self.embed([question]).T)[:, 0]
-        order = nearness.argsort()[::-1][:NEAREST]
+        (pieces,) = self.model.pieces([question])
+        nearness = self._meanings @ self._meaning(pieces)
         seen: set[str] = set()
-        for rowid in map(int, order):
+        for rowid in map(int, nearness.argsort()[::-1][:NEAREST]):
             path = self.rows[rowid].page.path
-            if path in seen:
-                continue
-            seen.add(path)
-            ranked = pages.setdefault(path, Ranked(0.0, rowid))
-            ranked.score += self.weight * float(nearness[rowid])
+            if path not in seen:
+                seen.add(path)
+                pages.setdefault(path, Ranked(rowid)).score += WEIGHT * float(nearness[rowid])
         return pages

@@ -28,8 +28,8 @@ class Search:
         with self._building:
             if self._index is None:
                 pages = list(self._library.pages.values())
-                embed = meaning.load() if self._by_meaning else None
-                self._index = Index(pages) if embed is None else MeaningIndex(pages, embed=embed)
+                model = meaning.load() if self._by_meaning else None
+                self._index = Index(pages) if model is None else MeaningIndex(pages, model=model)
             return self._index
 
     def find(self, question: str, limit: int = 10) -> Found:
