@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
 from finsecure.cli import help_pages, main
 from finsecure.cli.data_tables import table
 from finsecure.cli.explained_objects import _PAGES
-from fixtures.shell import PROGRAM, Shell
+from fixtures.shell import Shell
 
 GUIDE = "/help/troubleshooting/webhook-issues"
 
@@ -182,8 +181,11 @@ def test_the_first_page_is_as_fast_as_it_was() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_page_and_a_search_take_no_time(bare: Shell) -> None:
-    for words, seconds in ((("help", "card_declined"), 2.0), (("help", "search", "card declined"), 4.0)):
-        began = time.perf_counter()
-        subprocess.run([PROGRAM, *words], env=bare.environ(), capture_output=True, check=True)
-        assert time.perf_counter() - began < seconds
+def test_a_page_loads_no_search() -> None:
+    code = (
+        "import atexit, sys; sys.argv = ['finsecure', 'help', 'card_declined']\n"
+        "atexit.register(lambda: print('sqlite3' in sys.modules, file=sys.stderr))\n"
+        "from finsecure.cli.main import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "False"

@@ -33,6 +33,13 @@ def test_the_clock_moves_only_when_it_is_told_to(own: tuple[Shell, Server], kind
     assert shell.good("trigger", kind, "--advance-clock", "--json").json["event"]["type"] == kind
 
 
+def test_a_payout_comes_about_whatever_the_account_owes(own: tuple[Shell, Server]) -> None:
+    shell, _ = own
+    for _ in range(2):
+        shell.good("trigger", "charge.dispute.created")
+    assert shell.good("trigger", "payout.failed", "--json").json["event"]["type"] == "payout.failed"
+
+
 def test_what_it_may_be_told(shell: Shell) -> None:
     made = shell.good("trigger", "payment_intent.succeeded", "--amount", "777", "-d", "metadata[a]=b", "--json").json
     about = made["event"]["data"]["object"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from finsecure._generated.help.index import BEGIN, END, Found, Result
 from finsecure.cli import help_pages
 from finsecure.cli.failures import Stop
 from finsecure.cli.look import clean
-from finsecure.cli.markdown import Renderer
+from finsecure.cli.markdown import OFF, ON, Renderer
 from finsecure.cli.session import Session
+
+if TYPE_CHECKING:
+    from finsecure._generated.help.index import Found, Result
 
 RESULTS: Final = 5
 RESULTS_OF_DATA: Final = 10  # as /help/search.json
@@ -54,7 +56,7 @@ def data(found: Found, base: str) -> dict[str, Any]:
 
 
 def _row(result: Result, base: str) -> dict[str, Any]:
-    snippet = result.snippet.replace(BEGIN, "").replace(END, "")
+    snippet = result.snippet.replace(ON, "").replace(OFF, "")
     return {**result._asdict(), "snippet": snippet, "url": base + result.path}
 
 

@@ -32,7 +32,8 @@ _LINK: Final = re.compile(r"\[((?:`[^`]*`|[^\]])+)\]\(([^)\s]+)\)")
 _INLINE: Final = re.compile(r"(`+)(.+?)\1|\*\*(.+?)\*\*|(?<![\w*])[*_](?=\S)(.+?)(?<=\S)[*_](?![\w*])")
 
 # Where importance begins and ends, until lines are broken: a letter of no width each. Snippets of a search have them.
-_ON, _OFF, _NARROW = "\x02", "\x03", "\xa0"
+ON, OFF = "\x02", "\x03"
+_NARROW: Final = "\xa0"
 
 
 def published(markdown: str) -> str:
@@ -213,7 +214,7 @@ class Renderer:
                 return inner if code or plain else _INLINE.sub(important, inner)
             if not self.look.colour:
                 return f"`{inner}`"
-            return f"{_ON}{inner if code else _INLINE.sub(lambda one: one[2] or one[3] or one[4], inner)}{_OFF}"
+            return f"{ON}{inner if code else _INLINE.sub(lambda one: one[2] or one[3] or one[4], inner)}{OFF}"
 
         return _INLINE.sub(important, text).replace("\\|", "|")
 
@@ -243,13 +244,13 @@ class Renderer:
                 line = longer
         shown = []
         for one in [*lines, line]:
-            begun = (_ON if important else "") + one
-            important = begun.rfind(_ON) > begun.rfind(_OFF)
-            shown.append(self._marked(begun + (_OFF if important else "")))
+            begun = (ON if important else "") + one
+            important = begun.rfind(ON) > begun.rfind(OFF)
+            shown.append(self._marked(begun + (OFF if important else "")))
         return shown
 
     def _marked(self, line: str) -> str:
-        return re.sub(f"{_ON}(.*?){_OFF}", lambda match: self.look.strong(match[1]), line).replace(_NARROW, " ")
+        return re.sub(f"{ON}(.*?){OFF}", lambda match: self.look.strong(match[1]), line).replace(_NARROW, " ")
 
 
 def _block(lines: Sequence[str], at: int) -> tuple[list[str], int]:
@@ -321,7 +322,7 @@ def _aligned(text: str, size: int, right: bool) -> str:
 
 
 def _bare(text: str) -> str:
-    return text.replace(_ON, "").replace(_OFF, "")
+    return text.replace(ON, "").replace(OFF, "")
 
 
 def _unescaped(text: str) -> str:

@@ -87,16 +87,17 @@ class Stage:
         return self.post("/v1/refunds", payment_intent=paid["id"])
 
     def payout(self, **more: Any) -> dict[str, Any]:
-        """Funds that are available at once, and a payout of a part of them."""
-        amount = self.given["amount"] or 2000
+        """Funds that are available at once, beyond what the account owes, and a payout of a part of them."""
+        amount, currency = self.given["amount"] or 2000, self.given["currency"]
+        debt = sum(row["amount"] for row in self.session.get("/v1/balance")["debt"] if row["currency"] == currency)
         self.post(
             "/v1/payment_intents",
-            amount=2 * amount,
-            currency=self.given["currency"],
+            amount=2 * (amount + debt),
+            currency=currency,
             payment_method="pm_card_bypassPending",
             confirm="true",
         )
-        return self.post("/v1/payouts", amount=amount, currency=self.given["currency"], **more)
+        return self.post("/v1/payouts", amount=amount, currency=currency, **more)
 
     def endpoint(self) -> str:
         """A webhook endpoint that hears of nothing that happens by itself; its id."""

@@ -22,10 +22,10 @@ _FIRST: Final = {"error": 0, "guide": 1, "reference": 2, "api": 3}
 OBJECT_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,8})_(?:test_|live_)?[0-9A-Za-z]{12,}(?![\w-])")
 _SECRET: Final = re.compile(r"(?<![\w-])((?:sk|rk|pk)_(?:test|live)_|whsec_)\w*")
 _IN_JSON: Final = re.compile(
-    r"""["']?\b(decline_code|failure_code|error_code|code|type)\b["']?\s*[:=]\s*["']([\w.-]+)["']"""
+    r"""["']?\b(decline_code|failure_code|error_code|code|type)\b["']?\s*(?::|=>?)\s*["']([\w.-]+)["']"""
 )
 _IN_JSON_ORDER: Final = ("decline_code", "failure_code", "error_code", "code", "type")
-_RAISED: Final = re.compile(r"^\s*(?:[\w]+\.)*(\w*(?:Error|Exception|Timeout|Refused|Interrupt)\w*)\b", re.MULTILINE)
+_RAISED: Final = re.compile(r"^\s*(?:[\w]+\.)*(\w*(?:[Ee]rror|Exception|Timeout|Refused|Interrupt)\w*)\b", re.MULTILINE)
 _CALL: Final = re.compile(r"(?:\b(GET|POST|DELETE|PUT|PATCH|HEAD)\s+)?(?:https?://[^\s/]+)?(/[\w{}./-]*\w)")
 _STATUS: Final = re.compile(
     r"(?:\bHTTP(?:/[\d.]+)?|\bstatus(?:[ _]code)?|\berror|\bcode)\W{0,4}([1-5]\d\d)\b", re.IGNORECASE
@@ -33,7 +33,8 @@ _STATUS: Final = re.compile(
 _BARE_STATUS: Final = re.compile(r"(?:HTTP\s*)?([1-5]\d\d)(?:\s+[A-Za-z ]{2,40})?", re.IGNORECASE)
 _CARD: Final = re.compile(r"(?<!\d)(?:\d[ -]?){12,19}(?!\d)")
 _WORD: Final = re.compile(r"[A-Za-z][\w.-]*\w")
-_PASTED: Final = re.compile(r"[{\n]|Traceback")
+#: Somebody pasted this rather than typing it.
+PASTED: Final = re.compile(r"[{\n]|Traceback|\w(?:[Ee]rror|Exception): ")
 
 
 class Hit(NamedTuple):
@@ -51,19 +52,22 @@ class Identifiers:
         self._names: dict[str, Hit] = {}
         self._phrases: dict[str, Hit] = {}
         self._paths: set[str] = set()
+        pages = list(pages)
         for page in sorted(pages, key=lambda page: _FIRST[page.kind]):
             self._paths.add(page.path)
             for name in page.identifiers:
                 self._names.setdefault(_folded(name), Hit(page.path, name))
+            for section in sections(page)[1:]:
+                for phrase in section.aliases:
+                    if _is_name(phrase) or _CARD.fullmatch(phrase):
+                        self._names.setdefault(_folded(phrase), Hit(f"{page.path}#{section.anchor}", phrase))
+        for page in sorted(pages, key=lambda page: page.kind != "guide"):
             for phrase in (page.title, *page.aliases):
                 self._phrases.setdefault(_folded(phrase), Hit(page.path, phrase))
             for section in sections(page)[1:]:
-                place = f"{page.path}#{section.anchor}"
                 for phrase in section.aliases:
-                    self._phrases.setdefault(_folded(phrase), Hit(place, phrase))
-                    if _is_name(phrase) or _CARD.fullmatch(phrase):
-                        self._names.setdefault(_folded(phrase), Hit(place, phrase))
-        self._spelling = Spelling(name for name in self._names if "_" in name and "/" not in name and " " not in name)
+                    self._phrases.setdefault(_folded(phrase), Hit(f"{page.path}#{section.anchor}", phrase))
+        self._spelling = Spelling(name for name in self._names if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", name))
 
     def find(self, question: str) -> list[Hit]:
         """The places that a question names, the best first, each once."""
@@ -109,19 +113,30 @@ class Identifiers:
     def _codes(self, question: str) -> Iterator[Hit]:
         """Codes in what was pasted: those of members first, then the exception, then any other."""
         members = _IN_JSON.findall(question)
-        for wanted in _IN_JSON_ORDER:
+        for wanted in _IN_JSON_ORDER[:-1]:
             for member, value in members:
                 if member == wanted:
                     yield from self._named(value)
+        words = _WORD.findall(question)
+        short = not PASTED.search(question) and len(words) <= 3
+        named = [hit for word in words if short or _is_name(word) for hit in self._named(word)]
+        # What stands last in a message says most: "card_declined, do_not_honor".
+        yield from reversed([hit for hit in named if "/errors/" in hit.path])
         for raised in reversed(_RAISED.findall(question)):
             yield from self._named(raised)
-        short = not _PASTED.search(question)
-        words = _WORD.findall(question)
-        for word in words:
-            if _is_name(word) or (short and len(words) <= 3):
-                yield from self._named(word)
-        for word in words:
-            if "_" in word and not self.knows(word) and not OBJECT_ID.fullmatch(word):
+        for member, value in members:
+            if member == _IN_JSON_ORDER[-1]:
+                yield from self._named(value)
+        yield from named
+        yield from self._misspelt(question)
+
+    def _misspelt(self, question: str) -> Iterator[Hit]:
+        """Codes with a slip. A word of a path is part of an address, and left alone."""
+        for match in _WORD.finditer(question):
+            word = match[0]
+            if "_" not in word or question[match.start() - 1 : match.start()] == "/":
+                continue
+            if not self.knows(word) and not OBJECT_ID.fullmatch(word) and not _SECRET.match(word):
                 meant = self._spelling.nearest(word.lower())
                 if meant is not None:
                     yield self._names[meant]._replace(corrected=word)

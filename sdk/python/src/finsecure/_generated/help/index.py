@@ -17,11 +17,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import shorten
 from typing import Final, NamedTuple
 
-from finsecure._generated.help.identify import Identifiers
+from finsecure._generated.help.identify import PASTED, Identifiers
 from finsecure._generated.help.page import Page, sections
 from finsecure._generated.help.spelling import Spelling
 
@@ -32,6 +32,10 @@ ROWS_MAX: Final = 80
 TEXT_LETTERS: Final = 400  # of a section, where its meaning is asked for: the beginning says what it is about
 EXACT_SCORE: Final = 1_000.0
 QUOTED_LETTERS: Final = 240
+#: Sections of pages about codes that say nothing of the code.
+SAME_EVERYWHERE: Final = frozenset({"Example reply", "Related", "Bring it about in test mode", "Find the attempts"})
+#: What a row counts for by the kind of its page: a guide leads, a page about one code is narrow.
+KIND_WEIGHT: Final = {"guide": 1.0, "reference": 0.85, "error": 0.75, "api": 0.75}
 #: A section is shown for a page when it earns at least this share of what the page's best row earns.
 SECTION_SHARE: Final = 0.4
 
@@ -138,8 +142,15 @@ class Index:
         self.spelling = Spelling({word: count for word, count in uses.items() if word.isalpha() and len(word) > 2})
 
     def _rows_of(self, page: Page) -> Iterable[tuple[str, str, str, str]]:
-        """The rows of a page; each is noted in `rows` before it is given."""
-        for number, section in enumerate(sections(page)):
+        """The rows of a page; each is noted in `rows` before it is given.
+
+        A page about a code is one row: all of them have the same sections, which would drown every guide.
+        """
+        parts = sections(page)
+        if page.kind == "error":
+            whole = " ".join(f"{part.heading} {part.text}" for part in parts if part.heading not in SAME_EVERYWHERE)
+            parts = [replace(parts[0], text=whole)]
+        for number, section in enumerate(parts):
             begins = shorten(section.text, QUOTED_LETTERS, placeholder="…") if number else page.lead
             row = _Row(page, section.anchor, section.heading, begins or page.lead)
             self.rows.append(row)
@@ -182,10 +193,12 @@ class Index:
     def understood(self, question: str) -> Words:
         """The words of a question that say something, misspelt ones mended. Names are never touched."""
         corrected = question
+        pasted = bool(PASTED.search(question))
         asked: list[str] = []
         for word in _words(question):
             meant = word
-            if word not in self.spelling and word.isalpha() and word not in _STOPPED and not self._is_known(word):
+            mendable = not pasted and word.isalpha() and word not in self.spelling and word not in _STOPPED
+            if mendable and not self._is_known(word):
                 meant = self.spelling.nearest(word) or word
                 if meant != word:
                     corrected = re.sub(rf"\b{re.escape(word)}\b", meant, corrected, flags=re.IGNORECASE)
@@ -227,7 +240,7 @@ class Index:
     def _count(self, pages: dict[str, Ranked], rowid: int, score: float, bonus: float) -> None:
         row = self.rows[rowid]
         ranked = pages.setdefault(row.page.path, Ranked(rowid))
-        score *= bonus
+        score *= bonus * KIND_WEIGHT[row.page.kind]
         ranked.rows += 1
         if score > ranked.best:
             ranked.best, ranked.row = score, rowid
@@ -245,15 +258,25 @@ class Index:
 
     def _quoted(self, ranked: Ranked, match: str) -> Result:
         """The section that says most of it, or the page where none says nearly as much as the page itself."""
-        section = ranked.section is not None and ranked.section_best >= SECTION_SHARE * ranked.best
-        rowid = ranked.section if section and ranked.section is not None else ranked.row
+        if ranked.section is not None and ranked.section_best >= SECTION_SHARE * ranked.best:
+            heading, text = self._marked(ranked.section, match)
+            if BEGIN in heading or BEGIN in text:  # else only the page's title matched
+                return self._shown(self.rows[ranked.section], ranked.score, snippet=text if BEGIN in text else "")
+        row = self.rows[ranked.row]
+        _, text = self._marked(ranked.row, match)
+        if row.anchor:
+            row = self._places[row.page.path]
+        return self._shown(row, ranked.score, snippet=text if BEGIN in text else "")
+
+    def _marked(self, rowid: int, match: str) -> tuple[str, str]:
+        """A row's heading with aliases, and the best part of its text, with what matches marked."""
         with self._lock:
-            text = self._db.execute(
-                "SELECT snippet(found, 3, ?, ?, '…', 28) FROM found WHERE found MATCH ? AND rowid = ?",
-                (BEGIN, END, match, rowid),
+            row = self._db.execute(
+                "SELECT highlight(found, 1, ?, ?) || highlight(found, 2, ?, ?), snippet(found, 3, ?, ?, '…', 28)"
+                " FROM found WHERE found MATCH ? AND rowid = ?",
+                (*(BEGIN, END) * 3, match, rowid),
             ).fetchone()
-        marked = text is not None and BEGIN in text[0]
-        return self._shown(self.rows[rowid], ranked.score, snippet=text[0] if marked else "")
+        return ("", "") if row is None else (row[0], row[1])
 
     def _shown(self, row: _Row, score: float, *, snippet: str = "", why: str = "") -> Result:
         page = row.page

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 FENCE: Final = "+++"
@@ -22,8 +23,10 @@ _CODE: Final = re.compile(r" {0,3}(```+|~~~+)(.*)")
 _ALIASES: Final = re.compile(r"<!-- *aliases: *(.*?) *-->")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_BEGINNING: Final = re.compile(r"^[ >]*(?:#{1,6} |[-*+] |\d+\. )?")
 _SPAN: Final = re.compile(r"`([^`]+)`")
 _MARKS: Final = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_MARKED: Final = re.compile(r"[`*_]")
 _TABLE_RULE: Final = re.compile(r"^\|?[ :|-]+\|?$")
 
 
@@ -96,15 +99,16 @@ def _checked(path: str, facts: Mapping[str, Any]) -> dict[str, Any]:
 # -- sections ----------------------------------------------------------------------------------------------------------
 
 
-def sections(page: Page) -> list[Section]:
-    """The sections of a page, in order."""
+@lru_cache(maxsize=2048)
+def sections(page: Page) -> Sequence[Section]:
+    """The sections of a page, in order. They are kept: an index asks for them several times."""
     found: list[Section] = []
     taken: dict[str, int] = {}
     for level, heading, lines in _parts(page.markdown):
         aliases = tuple(word for line in lines for alias in _ALIASES.findall(line) for word in _listed(alias))
         anchor = unique_anchor(plain(heading), taken) if heading else ""
         found.append(Section(anchor, plain(heading), level, aliases, plain("\n".join(lines))))
-    return found
+    return tuple(found)
 
 
 def excerpt(page: Page, anchor: str) -> str | None:
@@ -161,12 +165,14 @@ def plain(markdown: str) -> str:
     for line in _COMMENT.sub(" ", markdown).splitlines():
         if _CODE.fullmatch(line) or _TABLE_RULE.fullmatch(line.strip() or "x"):
             continue
-        bare = re.sub(r"^[ >]*(?:#{1,6} |[-*+] |\d+\. )?", "", line).strip().strip("|")
-        lines.append(_unmarked(_LINK.sub(r"\1", bare.replace("|", " "))))
+        bare = _BEGINNING.sub("", line).strip().strip("|").replace("|", " ")
+        lines.append(_unmarked(_LINK.sub(r"\1", bare) if "](" in bare else bare))
     return " ".join(" ".join(lines).split())
 
 
 def _unmarked(line: str) -> str:
     """A line without its marks. What stands in code keeps its stars and underlines: `sk_test_…`, `refund.*`."""
+    if not _MARKED.search(line):
+        return line
     parts = _SPAN.split(line)  # every second one is code
     return "".join(part if number % 2 else _MARKS.sub("", part) for number, part in enumerate(parts))

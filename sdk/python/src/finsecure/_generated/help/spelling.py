@@ -2,9 +2,10 @@
 """Spelling, mended against the words that the pages themselves use.
 
 Only words that the pages do not know are mended, and only to one that they do: at most one slip in four letters, two
-from five. A slip is a letter too many, too few, another one, or two that changed places (the optimal string alignment
-distance). Candidates come from an index of letter pairs, so a word costs a fraction of a millisecond without any
-package: a few thousand words of vocabulary are few enough.
+from nine. More would make `duration` of `donation` and `rollback` of `callback`, which are words that readers mean. A
+slip is a letter too many, too few, another one, or two that changed places (the optimal string alignment distance).
+Candidates come from an index of letter pairs, so a word costs a fraction of a millisecond without any package: a few
+thousand words of vocabulary are few enough.
 
 Needs the standard library only: the same module goes into the `finsecure` wheel.
 """
@@ -51,7 +52,7 @@ class Spelling:
 
 def slips_allowed(word: str) -> int:
     """How far a word may be from the one that was meant."""
-    return 0 if len(word) < 4 else 1 if len(word) == 4 else 2
+    return 0 if len(word) < 4 else 1 if len(word) < 9 else 2
 
 
 def _pairs(word: str) -> set[str]:
