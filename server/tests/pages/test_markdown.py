@@ -96,6 +96,22 @@ def test_the_servers_own_address_stands_in_the_page() -> None:
         assert f"curl {PAY}/v1" in shown
 
 
+def test_links_lead_on_from_a_document_of_many_pages() -> None:
+    text = "[A](../going-live.md#keys) [b](#c) [d](/help/errors) ![e](../diagrams/f.svg) [g](https://h.test/)\n"
+    made = markdown.twin_from_anywhere(page(f"{text}\n```text\n[x](y.md)\n```\n"), PAY)
+    for target in ("/going-live.md#keys", "/troubleshooting/some.md#c", "/errors", "/diagrams/f.svg"):
+        assert f"]({PAY}/help{target})" in made
+    assert "](https://h.test/)" in made
+    assert "\n[x](y.md)\n" in made  # code is code
+
+
+def test_long_code_breaks_between_its_words() -> None:
+    assert "<code>authentication_<wbr>required</code>" in html("`authentication_required`")
+    assert "<code>pm_<wbr>card_<wbr>charge<wbr>Declined</code>" in html("`pm_card_chargeDeclined`")
+    assert "<code>a &lt; b &amp; c</code>" in html("`a < b & c`")
+    assert f"<code>{'x' * 22}<wbr>xx</code>" in html(f"`{'x' * 24}`")
+
+
 def test_callouts_are_told_from_one_another() -> None:
     assert '<div class="note" role="note">\n<p><strong>Note.</strong> So.</p>' in html("> **Note.** So.")
     assert '<div class="note careful" role="note">' in html("> **Careful.** Money moves.")
@@ -111,9 +127,9 @@ def test_a_cell_knows_its_column() -> None:
 
 
 def test_a_drawing_comes_in_both_themes_with_its_size() -> None:
-    made = html("![From decline to proof](../diagrams/declined-payment.svg)")
+    made = html("![From decline to proof](../diagrams/declined-payment-light.svg)")  # what a code host shows
     for theme in ("light", "dark"):
-        assert f'class="in-{theme}" src="/help/diagrams/declined-payment-{theme}.svg"' in made
+        assert f'<a class="drawing in-{theme}" href="/help/diagrams/declined-payment-{theme}.svg"' in made
     assert made.count('alt="From decline to proof"') == 2
     assert made.count(' width="') == made.count(' height="') == 2
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Any, Final, NamedTuple
+from urllib.parse import urljoin
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -40,8 +41,12 @@ LANGUAGES: Final = {
 }
 CAREFUL: Final = frozenset({"careful", "warning", "danger"})
 
+WORD_LETTERS_MAX: Final = 22  # of code that a column must have room for
+
+_WORD_END: Final = re.compile(r"(?<=[_./:=&?,\[])(?=\w)|(?<=[a-z])(?=[A-Z])")
 _FENCE: Final = re.compile(r"( {0,3})(```+|~~~+)(.*)")
 _COMMENT: Final = re.compile(r"[ \t]*<!--.*?-->[ \t]*\n?", re.DOTALL)
+_TARGET: Final = re.compile(r"\]\(([^)\s]+)\)")  # of a link or an image
 _SIZE: Final = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 
 
@@ -92,6 +97,17 @@ def twin(page: Page, public_url: str) -> str:
     return f"{head}\n\n# {page.title}\n\n{page.lead}\n\n{_published(page.markdown, bare=True)}".replace(
         ADDRESS, public_url
     )
+
+
+def twin_from_anywhere(page: Page, public_url: str) -> str:
+    """The same with whole addresses in its links: they lead on from any document that it is put into."""
+    here = f"{public_url}{page.path}.md"
+
+    def whole(link: re.Match[str]) -> str:
+        return f"]({urljoin(here, link[1])})"
+
+    blocks = _blocks(twin(page, public_url))
+    return "".join(text if words is not None else _TARGET.sub(whole, text) for words, text in blocks)
 
 
 def diagram(name: str) -> bytes | None:
@@ -195,11 +211,15 @@ class _Renderer(RendererHTML):
         box = part("code", token.content.rstrip("\n"), name, copy=not prints, prints=prints)
         return f"{box}\n"
 
+    def code_inline(self, tokens: Sequence[Token], at: int, *_: object) -> str:
+        return f"<code>{_breakable(tokens[at].content)}</code>"
+
     def image(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:
         token = tokens[at]
         alt = self.renderInlineAsText(token.children, options, env)
         name = posixpath.basename(str(token.attrs["src"]))
-        themed = [(f"{name.removesuffix('.svg')}-{theme}.svg", f"in-{theme}") for theme in THEMES]
+        stem = name.removesuffix(".svg").removesuffix(f"-{THEMES[0]}")
+        themed = [(f"{stem}-{theme}.svg", f"in-{theme}") for theme in THEMES]
         files = themed if all(_drawing(file) for file, _ in themed) else [(name, "")]
         return "".join(_image(file, alt, kind) for file, kind in files)
 
@@ -214,13 +234,23 @@ class _Renderer(RendererHTML):
         return f"<th{self.renderAttrs(tokens[at])}>"
 
 
+def _breakable(code: str) -> str:
+    """Code in a line of text, with the places where a narrow column may break it: between its words."""
+    return "<wbr>".join(
+        str(escape(word[at : at + WORD_LETTERS_MAX]))
+        for word in _WORD_END.split(code)
+        for at in range(0, max(len(word), 1), WORD_LETTERS_MAX)
+    )
+
+
 def _image(name: str, alt: str, kind: str) -> str:
     """A drawing. Its size is told, so that nothing moves when it comes."""
     data = diagram(name) or b""
     size = _SIZE.search(data[:2000].decode("utf-8", "replace"))
     measures = f' width="{float(size[1]):.0f}" height="{float(size[2]):.0f}"' if size else ""
-    theme = f' class="{kind}"' if kind else ""
-    return f'<img{theme} src="{DIAGRAMS}{escape(name)}" alt="{escape(alt)}"{measures} loading="lazy">'
+    address = DIAGRAMS + escape(name)
+    drawing = f'<img src="{address}" alt="{escape(alt)}"{measures} loading="lazy">'
+    return f'<a class="drawing {kind}" href="{address}" title="Open it by itself">{drawing}</a>'
 
 
 def _first_word(tokens: Sequence[Token]) -> str:
