@@ -89,7 +89,7 @@ class Stage:
     def payout(self, **more: Any) -> dict[str, Any]:
         """Funds that are available at once, beyond what the account owes, and a payout of a part of them."""
         amount, currency = self.given["amount"] or 2000, self.given["currency"]
-        debt = sum(row["amount"] for row in self.session.get("/v1/balance")["debt"] if row["currency"] == currency)
+        debt = self._balance("debt")
         self.post(
             "/v1/payment_intents",
             amount=2 * (amount + debt),
@@ -97,7 +97,14 @@ class Stage:
             payment_method="pm_card_bypassPending",
             confirm="true",
         )
+        # A moment later: a job of the server's releases the funds.
+        self.given["wait"](lambda: self._balance("available") >= amount)
         return self.post("/v1/payouts", amount=amount, currency=currency, **more)
+
+    def _balance(self, part: str) -> int:
+        """What the account has, or owes, in the currency of the story: `available` or `debt`, in minor units."""
+        rows = self.session.get("/v1/balance")[part]
+        return sum(row["amount"] for row in rows if row["currency"] == self.given["currency"])
 
     def endpoint(self) -> str:
         """A webhook endpoint that hears of nothing that happens by itself; its id."""
