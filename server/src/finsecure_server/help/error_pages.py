@@ -142,7 +142,7 @@ def _page_of(found: Explained) -> Page:
         kind="error",
         aliases=(found.code.replace("_", " "), *said.aliases),
         symptoms=(*said.symptoms, *_heard(found)),
-        identifiers=(found.code, *network),
+        identifiers=(found.code, *network, *(() if found.on_wire else (found.type,))),
         owner=_owner(found.guide),
         related=(found.guide.removeprefix("/help/"),),
     )
