@@ -73,6 +73,22 @@ def test_what_is_not_known(bare: Shell) -> None:
     assert bare.run("explain", "no json {here").code == 5
 
 
+def test_what_was_wrong_is_said_of_the_very_parameter(shell: Shell) -> None:
+    """The reply says it better than the table, in which the parameter has no name yet."""
+    words = ("--amount", "2000", "--currency", "usd", "--description", "paid by 4242 4242 4242 4242", "--json")
+    error = shell.run("payments", "create", *words).error["error"]
+    assert (error["code"], error["param"]) == ("card_number_in_text", "description")
+
+    def request() -> Any:
+        done = shell.run("explain", error["request_id"], "--json")
+        return done.json if done.code == 0 else None
+
+    for found in (eventually(request), explained(shell, json.dumps({"error": error}))):
+        said = " ".join([*found["what_happened"], *found["why"]])
+        assert said.count("The parameter description contains a card number.") == 1
+        assert "(param)" not in said
+
+
 def test_a_payment_that_failed(shell: Shell) -> None:
     error = declined(shell)
     intent = explained(shell, error["payment_intent"]["id"])

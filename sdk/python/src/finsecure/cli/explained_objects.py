@@ -100,7 +100,7 @@ def _request(session: Session, log: dict[str, Any]) -> Explanation:
     error = (log["response"] or {}).get("error") or {}
     if error:
         made.happened.append(f"The reply said: {error.get('message')}")
-        made.adopt(str(error.get("decline_code") or error.get("code") or log["error_code"]), session.base)
+        made.adopt(str(error.get("decline_code") or error.get("code") or log["error_code"]), session.base, error)
         given = error.get("next_steps")
         if isinstance(given, list) and given:
             made.next_steps = [str(one) for one in given]

@@ -77,7 +77,7 @@ def _begun(session: Session, what: str, data: dict[str, Any], error: dict[str, A
         made.happened.append(f"The reason given was {data['cancellation_reason']}.")
     if error and data["status"] not in {"succeeded", "canceled", "requires_action"}:
         made.happened.append(f"The last attempt failed: {error.get('message')}")
-        made.adopt(str(error.get("decline_code") or error.get("code")), session.base)
+        made.adopt(str(error.get("decline_code") or error.get("code")), session.base, error)
     action = (data.get("next_action") or {}).get("redirect_to_url") or {}
     if action.get("url"):
         made.happened.append(f"The payer's page is {action['url']}")

@@ -64,7 +64,7 @@ def _of_error(session: Session, error: Mapping[str, Any], whole: Mapping[str, An
     code = str(error.get("code") or error.get("type") or "")
     decline = str(error.get("decline_code") or "")
     status = whole.get("http_status") or whole.get("status")
-    found = of_code(decline, base) or of_code(code, base)
+    found = of_code(decline, base, error) or of_code(code, base, error)
     if found is None and isinstance(status, int):
         found = of_status(status, base)
     made = Explanation(f"A reply: {code}{f', {decline}' if decline else ''}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from finsecure.cli import help_pages
@@ -19,6 +20,8 @@ SIDES: Final = {
     "finsecure": "FinSecure's side: this server, or what it depends on.",
     "nobody": "Nobody's: all is as it should be.",
 }
+
+_NO_ERROR: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass
@@ -56,11 +59,11 @@ class Explanation:
         title = help_pages.pages()[path.partition("#")[0]].title
         return {"path": path, "title": title, "command": f"finsecure help {help_pages.topic(path)}"}
 
-    def adopt(self, code: str, base: str) -> None:
-        """Take over why, side, steps and page of a code."""
+    def adopt(self, code: str, base: str, error: Mapping[str, Any] = _NO_ERROR) -> None:
+        """Take over why, side, steps and page of a code. `error`: of a reply whose message is told already."""
         found = of_code(code, base)
         if found is not None:
-            self.why += [found.happened[0], *found.why]
+            self.why += [*_meaning(table("errors")[code], error), *found.why]
             self.side, self.side_words = found.side, found.side_words
             self.next_steps += found.next_steps
             self.url = found.url
@@ -101,13 +104,16 @@ def page_of(base: str, code: str) -> str:
     return f"{base}/help/errors/{code}"
 
 
-def of_code(code: str, base: str) -> Explanation | None:
-    """What a code of an error, a decline or a failed delivery means; None for a code that is none."""
+def of_code(code: str, base: str, error: Mapping[str, Any] = _NO_ERROR) -> Explanation | None:
+    """What a code of an error, a decline or a failed delivery means; None for a code that is none.
+
+    `error`: of a reply whose message is told already.
+    """
     row = table("errors").get(code)
     if row is None:
         return None
     found = Explanation(f"{_KINDS[row['kind']]} {code}", url=page_of(base, code))
-    found.happened = [row["meaning"], *_arrives(row)]
+    found.happened = [*_meaning(row, error), *_arrives(row)]
     if row.get("cause"):
         found.why.append(row["cause"])
     found.why.append(row["again_in_words"].replace("steps above", "steps below"))
@@ -125,6 +131,14 @@ def of_code(code: str, base: str) -> Explanation | None:
 
 
 _KINDS: Final = {"error": "Error", "decline": "Decline", "delivery_failure": "Failed delivery"}
+
+
+def _meaning(row: Mapping[str, Any], error: Mapping[str, Any]) -> list[str]:
+    """What the table says beyond the reply's message, which says it of this very call.
+
+    A decline means more than its message, which is written for the payer.
+    """
+    return [] if row["kind"] == "error" and error.get("message") else [row["meaning"]]
 
 
 def _arrives(row: Mapping[str, Any]) -> list[str]:
