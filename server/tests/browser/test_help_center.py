@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
+from finsecure_server.pages import contents
 from tests.browser.conftest import Opened
 from tests.commands.serving import Serving
 
@@ -58,6 +59,20 @@ def test_it_is_narrow_enough_still_and_light(opened: Opened, server: Serving, pa
     for width in (320, 640, 900, 1160):
         page.set_viewport_size({"width": width, "height": 640})
         assert shown.wide() <= width
+
+
+def test_no_guide_scrolls_sideways(opened: Opened) -> None:
+    shown = opened()
+    paths = [entry.path for group in contents.groups() for entry in group.entries if entry.path.startswith("/help/")]
+    wide = []
+    for path in paths:
+        shown.open(path)
+        for width in (320, 660, 900, 1280):
+            shown.page.set_viewport_size({"width": width, "height": 640})
+            if shown.wide() > width:
+                wide.append((path, width, shown.wide()))
+    assert wide == []
+    shown.assert_calm()
 
 
 def weight(urls: list[str]) -> int:
@@ -181,11 +196,11 @@ def test_the_colours_are_remembered(opened: Opened) -> None:
 
 def test_the_drawing_follows_the_colours(opened: Opened) -> None:
     page = opened().open(GUIDE)
-    expect(page.locator("img.in-light").first).to_be_visible()
-    expect(page.locator("img.in-dark").first).to_be_hidden()
+    expect(page.locator(".in-light").first).to_be_visible()
+    expect(page.locator(".in-dark").first).to_be_hidden()
     page.get_by_role("button", name="Dark").click()
-    expect(page.locator("img.in-dark").first).to_be_visible()
-    expect(page.locator("img.in-light").first).to_be_hidden()
+    expect(page.locator(".in-dark").first).to_be_visible()
+    expect(page.locator(".in-light").first).to_be_hidden()
 
 
 def test_a_heading_can_be_linked_to(opened: Opened) -> None:

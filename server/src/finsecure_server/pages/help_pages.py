@@ -43,7 +43,7 @@ NEEDS: Final = (
 CODES: Final = tuple(
     """
     card_declined insufficient_funds authentication_required expired_card incorrect_cvc invalid_api_key
-    parameter_missing resource_missing idempotency_mismatch rate_limit signature_invalid
+    parameter_missing resource_missing idempotency_mismatch rate_limit
     """.split()
 )
 SUMMARY: Final = (
@@ -72,9 +72,8 @@ class Pages:
         """GET /help: one box, then what most people come for."""
         known = self._library.pages
         needs = [(words, path, known[path]) for words, path in NEEDS if path in known]
-        codes = [code for code in CODES if f"/help/errors/{code}" in known or not self._has_errors()]
         twins = (("Markdown", "/llms.txt"),)
-        return page("help_home.html", env=env, public=True, path="/help", needs=needs, codes=codes, twins=twins)
+        return page("help_home.html", env=env, public=True, path="/help", needs=needs, codes=CODES, twins=twins)
 
     def listing(self, env: Env, _: Call[Any]) -> Answer:
         """GET /help/index: every page, by kind."""
@@ -132,9 +131,6 @@ class Pages:
         paths = [path if path.startswith("/") else f"/help/{path}" for path in found.related]
         return [(row.title, row.path) for path in paths if (row := self._library.get(path)) is not None]
 
-    def _has_errors(self) -> bool:
-        return any(row.kind == "error" for row in self._library.pages.values())
-
     # -- for machines ----------------------------------------------------------------------------------------------
 
     def llms(self, env: Env, _: Call[Any]) -> Answer:
@@ -154,7 +150,7 @@ class Pages:
     def llms_full(self, env: Env, _: Call[Any]) -> Answer:
         """GET /llms-full.txt: every guide and reference page, whole. Codes and calls have pages of their own."""
         rows = [row for row in self._library.pages.values() if row.kind in ("guide", "reference")]
-        return _public("\n\n".join(markdown.twin(row, env.public_url) for row in rows), PLAIN)
+        return _public("\n\n".join(markdown.twin_from_anywhere(row, env.public_url) for row in rows), PLAIN)
 
 
 def drawing(_: Env, call: Call[Any]) -> Answer:
