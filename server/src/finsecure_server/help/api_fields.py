@@ -173,7 +173,7 @@ def _limits(schema: Schema) -> Iterator[str]:
     elif most is not None and most < 2**63 - 1:
         yield f"at most {most}"
     if "maxLength" in schema:
-        yield f"at most {schema['maxLength']:,} letters".replace(",", " ")
+        yield f"at most {schema['maxLength']:,} letters"
     if "maxItems" in schema:
         yield f"at most {schema['maxItems']}"
 
