@@ -22,16 +22,19 @@ _FIRST: Final = {"error": 0, "guide": 1, "reference": 2, "api": 3}
 OBJECT_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,8})_(?:test_|live_)?[0-9A-Za-z]{12,}(?![\w-])")
 _SECRET: Final = re.compile(r"(?<![\w-])((?:sk|rk|pk)_(?:test|live)_|whsec_)\w*")
 _IN_JSON: Final = re.compile(
-    r"""["']?\b(decline_code|failure_code|error_code|code|type)\b["']?\s*(?::|=>?)\s*["']([\w.-]+)["']"""
+    r"""["']?\b(decline_?[cC]ode|failure_?[cC]ode|error_?[cC]ode|code|type)\b["']?\s*(?::|=>?)\s*["']([\w.-]+)["']"""
 )
 _IN_JSON_ORDER: Final = ("decline_code", "failure_code", "error_code", "code", "type")
 _RAISED: Final = re.compile(r"^\s*(?:[\w]+\.)*(\w*(?:[Ee]rror|Exception|Timeout|Refused|Interrupt)\w*)\b", re.MULTILINE)
 _CALL: Final = re.compile(r"(?:\b(GET|POST|DELETE|PUT|PATCH|HEAD)\s+)?(?:https?://[^\s/]+)?(/[\w{}./-]*\w)")
+#: A question about a call, not a message that mentions one.
+_ASKED: Final = re.compile(r"(?:curl\b|(?:GET|POST|DELETE|PUT|PATCH|HEAD)\s|\S*/\S*$)", re.IGNORECASE)
 _STATUS: Final = re.compile(
     r"(?:\bHTTP(?:/[\d.]+)?|\bstatus(?:[ _]code)?|\berror|\bcode)\W{0,4}([1-5]\d\d)\b", re.IGNORECASE
 )
 _BARE_STATUS: Final = re.compile(r"(?:HTTP\s*)?([1-5]\d\d)(?:\s+[A-Za-z ]{2,40})?", re.IGNORECASE)
 _CARD: Final = re.compile(r"(?<!\d)(?:\d[ -]?){12,19}(?!\d)")
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[A-Za-z][\w.-]*\w")
 #: Somebody pasted this rather than typing it.
 PASTED: Final = re.compile(r"[{\n]|Traceback|\w(?:[Ee]rror|Exception): ")
@@ -56,10 +59,12 @@ class Identifiers:
         for page in sorted(pages, key=lambda page: _FIRST[page.kind]):
             self._paths.add(page.path)
             for name in page.identifiers:
+                if page.kind == "api" and "/v1/" in name:  # who names a call wants its reference
+                    self._names[_folded(name)] = Hit(page.path, name)
                 self._names.setdefault(_folded(name), Hit(page.path, name))
             for section in sections(page)[1:]:
                 for phrase in section.aliases:
-                    if _is_name(phrase) or _CARD.fullmatch(phrase):
+                    if phrase in section.names or _is_name(phrase) or _CARD.fullmatch(phrase):
                         self._names.setdefault(_folded(phrase), Hit(f"{page.path}#{section.anchor}", phrase))
         for page in sorted(pages, key=lambda page: page.kind != "guide"):
             for phrase in (page.title, *page.aliases):
@@ -86,7 +91,9 @@ class Identifiers:
             yield self._names[whole]
         if status := _BARE_STATUS.fullmatch(question):
             yield from self._named(status[1])
-        yield from self._calls(question)
+        asks_for_a_call = _ASKED.match(question) is not None
+        if asks_for_a_call:
+            yield from self._calls(question)
         yield from self._codes(question)
         if whole in self._phrases:
             yield self._phrases[whole]
@@ -95,11 +102,20 @@ class Identifiers:
             yield from self._named(status[1])
         for digits in _CARD.findall(question):
             yield from self._named(re.sub(r"\D", "", digits))
+        if not asks_for_a_call:  # an address in a message: where it happened, not what
+            yield from self._calls(question)
 
     def _named(self, name: str) -> Iterator[Hit]:
-        hit = self._names.get(_folded(name))
-        if hit is not None:
-            yield hit
+        """The place of a name, in either of two spellings: paymentIntents.confirm and payment_intents.confirm.
+
+        Where there is none, of what follows its first dot: finsecure.CardError.
+        """
+        while name:
+            hit = self._names.get(_folded(name)) or self._names.get(_folded(_CAMEL.sub("_", name)))
+            if hit is not None:
+                yield hit
+                return
+            name = name.partition(".")[2]
 
     def _calls(self, question: str) -> Iterator[Hit]:
         for method, path in _CALL.findall(question):
@@ -112,7 +128,7 @@ class Identifiers:
 
     def _codes(self, question: str) -> Iterator[Hit]:
         """Codes in what was pasted: those of members first, then the exception, then any other."""
-        members = _IN_JSON.findall(question)
+        members = [(re.sub("Code$", "_code", member), value) for member, value in _IN_JSON.findall(question)]
         for wanted in _IN_JSON_ORDER[:-1]:
             for member, value in members:
                 if member == wanted:

@@ -29,7 +29,7 @@ BEGIN, END = "\x02", "\x03"  # around the words of a snippet that matched
 QUESTION_LETTERS_MAX: Final = 8_000  # a pasted traceback
 WORDS_MAX: Final = 32
 ROWS_MAX: Final = 80
-TEXT_LETTERS: Final = 400  # of a section, where its meaning is asked for: the beginning says what it is about
+TEXT_LETTERS: Final = 160  # of a section, where its meaning is asked for: the beginning says what it is about
 EXACT_SCORE: Final = 1_000.0
 QUOTED_LETTERS: Final = 240
 #: Sections of pages about codes that say nothing of the code.
@@ -40,7 +40,7 @@ KIND_WEIGHT: Final = {"guide": 1.0, "reference": 0.85, "error": 0.75, "api": 0.7
 SECTION_SHARE: Final = 0.4
 
 #: Weights of title, heading, aliases and text.
-BM25: Final = "bm25(found, 6.0, 5.0, 6.0, 1.0)"
+BM25: Final = "bm25(found, 3.0, 4.0, 4.0, 2.0)"
 #: Where to go on when nothing matches.
 WAYS_ON: Final = (
     "/help/developer-support/error-codes",

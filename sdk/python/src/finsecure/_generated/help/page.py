@@ -65,6 +65,7 @@ class Section:
     level: int
     aliases: tuple[str, ...]
     text: str  # without marks, for searching and quoting
+    names: frozenset[str] = frozenset()  # those of the aliases that stand in backticks: exact words
 
 
 def parse(path: str, text: str) -> Page:
@@ -107,7 +108,9 @@ def sections(page: Page) -> Sequence[Section]:
     for level, heading, lines in _parts(page.markdown):
         aliases = tuple(word for line in lines for alias in _ALIASES.findall(line) for word in _listed(alias))
         anchor = unique_anchor(plain(heading), taken) if heading else ""
-        found.append(Section(anchor, plain(heading), level, aliases, plain("\n".join(lines))))
+        names = frozenset(alias.strip("`") for alias in aliases if alias.startswith("`"))
+        bare = tuple(alias.strip("`") for alias in aliases)
+        found.append(Section(anchor, plain(heading), level, bare, plain("\n".join(lines)), names))
     return tuple(found)
 
 
