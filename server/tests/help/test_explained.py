@@ -114,7 +114,7 @@ async def test_the_command_on_the_page_reproduces_it(world: World) -> None:
         assert page is not None
         assert page.reproduce.curl is not None, code
         assert page.cards
-        curl, silent, address, *rest = shlex.split(page.reproduce.curl)
+        curl, silent, address, *rest = shlex.split(page.reproduce.curl.replace("\\\n", ""))
         assert (curl, silent, rest[:2]) == ("curl", "-s", ["-u", "$FINSECURE_SECRET_KEY:"])
         body = dict(pair for field in rest[3::2] for pair in parse_qsl(field))
         got = await world.post(address.removeprefix(PUBLIC_URL), body)

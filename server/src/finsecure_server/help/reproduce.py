@@ -42,11 +42,10 @@ def table() -> dict[str, Reproduction]:
     return msgspec.convert(tomllib.loads(text), dict[str, Reproduction])
 
 
-def with_card(name: str, note: str | None = None) -> Reproduction:
+def with_card(name: str) -> Reproduction:
     """A payment with a test card. `name` is the id of its payment method."""
     return Reproduction(
-        curl=f'curl -s {ADDRESS}/v1/payment_intents -u "$FINSECURE_SECRET_KEY:" -d amount=2000 -d currency=usd '
-        f"-d payment_method={name} -d confirm=true",
-        finsecure=f"finsecure payments create --amount 2000 --currency usd --payment-method {name} --confirm",
-        note=note,
+        curl=f'curl -s {ADDRESS}/v1/payment_intents -u "$FINSECURE_SECRET_KEY:" \\\n'
+        f"  -d amount=2000 -d currency=usd -d confirm=true \\\n  -d payment_method={name}",
+        finsecure=f"finsecure payments create --amount 2000 --currency usd --confirm \\\n  --payment-method {name}",
     )
