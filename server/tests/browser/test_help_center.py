@@ -31,6 +31,7 @@ PAGES = [
     "/help/sign-in",
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = {"type": "rule", "values": ["color-contrast"]}
 FIRST_VIEW_BYTES_MAX = 80 * 1024
 
 
@@ -39,9 +40,9 @@ def test_everybody_can_use_it_in_either_theme(opened: Opened, axe: Path, path: s
     shown = opened()
     page = shown.open(path)
     page.evaluate(axe.read_text("utf-8"))
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        result: dict[str, Any] = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+    for theme, rules in (("light", TAGS), ("dark", COLOURS)):  # only colours differ
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        result: dict[str, Any] = page.evaluate("rules => axe.run({runOnly: rules})", rules)
         found = [f"{rule['id']}: {node['html']}" for rule in result["violations"] for node in rule["nodes"]]
         assert not found, "\n".join([theme, *found])
     shown.complaints = [text for text in shown.complaints if path != MISSING or "404" not in text]

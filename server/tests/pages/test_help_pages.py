@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from finsecure_server.app import LIBRARY, ROUTES, UNANSWERED
-from finsecure_server.help import ops
+from finsecure_server.help import ops, store
 from finsecure_server.help.index import Found
 from finsecure_server.help.library import ADDRESS
 from finsecure_server.help.page import sections
@@ -99,6 +100,11 @@ async def test_language_models_get_the_contents_and_everything(edge: Edge) -> No
     assert short.startswith("# FinSecure\n\n> ")
     links = re.findall(r"^- \[.+?\]\(http://pay\.test(/\S+)\.md\): .", short, re.MULTILINE)
     assert set(links) == set(LIBRARY.pages)
+    for path in links:
+        twin = await seen(edge, f"{path}.md")
+        assert (twin.status, twin.headers["content-type"]) == (200, "text/markdown; charset=utf-8"), path
+    assert (await seen(edge, "/help.md")).body.decode() == short
+    assert [row["path"] for row in (await seen(edge, "/help.json")).json["data"]] == list(LIBRARY.pages)
     whole = (await seen(edge, "/llms-full.txt")).body.decode()
     assert all(f"\n# {page.title}\n" in whole for page in GUIDES)
 
@@ -107,6 +113,7 @@ async def test_no_page_is_far_from_the_nearest(edge: Edge) -> None:
     got = await seen(edge, "/help/troubleshooting/payments-issue")
     assert got.status == 404
     assert b"/help/troubleshooting/payment-issues" in got.body
+    assert (await seen(edge, "/help/no/such/page")).status == 404
     twin = await seen(edge, "/help/payments-issue.json")
     assert (twin.status, "/help/troubleshooting/payment-issues" in str(twin.json["nearest"])) == (404, True)
 
@@ -248,6 +255,17 @@ async def test_feedback_is_kept_and_thanked_for(anywhere: Edge) -> None:
     (page,) = debt.unsolved
     assert (page.path, page.unsolved, page.solved) == ("/help/going-live", 1, 1)
     assert page.texts == ("my card [card ending 4242] was refused",)
+
+
+async def test_what_was_said_long_ago_is_forgotten(anywhere: Edge) -> None:
+    await said(anywhere, solved="no")
+    unanswered = Unanswered()
+    unanswered.note("old", T0)
+    await unanswered.flush_now(anywhere.db)
+    for days, owed in ((store.KEPT_DAYS - 1, 1), (store.KEPT_DAYS + 2, 0)):
+        await anywhere.db.write(partial(store.prune, wall_us=T0 + days * DAY))
+        debt = await anywhere.db.read(lambda reader: ops.debt(reader, 0))
+        assert (len(debt.unanswered), len(debt.unsolved)) == (owed, owed)
 
 
 async def test_feedback_that_is_too_long_is_cut(anywhere: Edge) -> None:

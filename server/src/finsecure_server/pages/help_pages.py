@@ -5,6 +5,7 @@ A page is made once for everybody, and anew for whoever is signed in.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -72,8 +73,7 @@ class Pages:
         """GET /help: one box, then what most people come for."""
         known = self._library.pages
         needs = [(words, path, known[path]) for words, path in NEEDS if path in known]
-        twins = (("Markdown", "/llms.txt"),)
-        return page("help_home.html", env=env, public=True, path="/help", needs=needs, codes=CODES, twins=twins)
+        return page("help_home.html", env=env, public=True, path="/help", needs=needs, codes=CODES)
 
     def listing(self, env: Env, _: Call[Any]) -> Answer:
         """GET /help/index: every page, by kind."""
@@ -99,7 +99,7 @@ class Pages:
         return self._page(env, found, ending)
 
     def _missing(self, env: Env, address: str, ending: str) -> Answer:
-        words = " ".join(address.removeprefix("/help/").replace("/", " ").split("-"))
+        words = re.sub(r"[/_-]", " ", address.removeprefix("/help/").removesuffix(f".{ending}"))
         nearest = self._search.find(words, NEAREST)
         if ending == "json":
             paths = [row.path for row in nearest.results]
@@ -135,6 +135,18 @@ class Pages:
 
     def llms(self, env: Env, _: Call[Any]) -> Answer:
         """GET /llms.txt: the table of contents in the form that llmstxt.org describes."""
+        return _public(self._as_text(env), PLAIN)
+
+    def as_markdown(self, env: Env, _: Call[Any]) -> Answer:
+        """GET /help.md: the same, as the twin of the first page."""
+        return _public(self._as_text(env), MARKDOWN)
+
+    def as_data(self, env: Env, _: Call[Any]) -> Answer:
+        """GET /help.json: every page, without what it says."""
+        rows = [_facts(row, env.public_url) for row in self._library.pages.values()]
+        return _public(_json({"object": "list", "data": rows}), JSON)
+
+    def _as_text(self, env: Env) -> str:
         lines = ["# FinSecure", "", f"> {SUMMARY}", ""]
         listed = {entry.path: group.title for group in contents.groups() for entry in group.entries}
         sections: dict[str, list[Page]] = {}
@@ -145,7 +157,7 @@ class Pages:
             lines += [f"## {title}", ""]
             lines += [f"- [{row.title}]({env.public_url}{row.path}.md): {row.lead}" for row in rows]
             lines.append("")
-        return _public("\n".join(lines).replace(ADDRESS, env.public_url), PLAIN)
+        return "\n".join(lines).replace(ADDRESS, env.public_url)
 
     def llms_full(self, env: Env, _: Call[Any]) -> Answer:
         """GET /llms-full.txt: every guide and reference page, whole. Codes and calls have pages of their own."""
@@ -167,8 +179,7 @@ def drawing(_: Env, call: Call[Any]) -> Answer:
 _PLURALS: Final = {"guide": "Guides", "reference": "Reference", "error": "Errors and declines", "api": KINDS["api"]}
 
 
-def _as_data(found: Page, public_url: str) -> dict[str, Any]:
-    body = markdown.shown(found, public_url)
+def _facts(found: Page, public_url: str) -> dict[str, Any]:
     return {
         "object": "help_page",
         "path": found.path,
@@ -182,7 +193,14 @@ def _as_data(found: Page, public_url: str) -> dict[str, Any]:
         "symptoms": found.symptoms,
         "identifiers": found.identifiers,
         "related": found.related,
-        "sections": [{"level": level, "anchor": anchor, "heading": heading} for level, anchor, heading in body.anchors],
+    }
+
+
+def _as_data(found: Page, public_url: str) -> dict[str, Any]:
+    anchors = markdown.shown(found, public_url).anchors
+    return {
+        **_facts(found, public_url),
+        "sections": [{"level": level, "anchor": anchor, "heading": heading} for level, anchor, heading in anchors],
         "markdown": markdown.twin(found, public_url),
     }
 
@@ -241,9 +259,12 @@ def routes(library: Library, search: Finder, unanswered: Unanswered) -> tuple[Ro
     pages = Pages(library, search)
     return (
         public("/help", pages.landing, "The help center"),
+        public("/help.md", pages.as_markdown, "The help center's contents as Markdown", known=False),
+        public("/help.json", pages.as_data, "The help center's contents as data", known=False),
         public("/help/index", pages.listing, "Every page of the help center"),
         public("/help/{section}", pages.guide, "A guide"),
         public("/help/{section}/{page}", pages.guide, "A guide in a section"),
+        public("/help/{section}/{page}/{rest}", pages.guide, "No page lies so deep; the nearest are shown"),
         public("/help/diagrams/{name}", drawing, "A drawing", known=False),
         public("/llms.txt", pages.llms, "The contents, for language models", known=False),
         public("/llms-full.txt", pages.llms_full, "The guides, for language models", known=False),
