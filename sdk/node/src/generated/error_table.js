@@ -7,11 +7,11 @@
 export const CODES = {
   api_key_missing: [
     "Send the key as 'Authorization: Bearer $FINSECURE_SECRET_KEY', or as the user name of Basic auth.",
-    "Check with printenv FINSECURE_SECRET_KEY that your process sees the variable.",
+    "Run finsecure doctor where your process runs: it says whether FINSECURE_SECRET_KEY is set there.",
   ],
   invalid_api_key: [
     "Compare its first and last letters with finsecure keys list, or make a key: finsecure-server keys create.",
-    "Look for a cut-off copy, quotes or a line break in the variable FINSECURE_SECRET_KEY.",
+    "Run finsecure doctor: it finds a cut-off copy, quotes or a line break in FINSECURE_SECRET_KEY.",
     "Check that the base address is the server that issued the key.",
   ],
   api_key_expired: [

@@ -124,6 +124,21 @@ def test_an_error_says_what_to_do_next(shell: Shell) -> None:
     assert "finsecure explain req_" in err
 
 
+def test_a_call_that_was_nobodys_is_not_looked_up(shell: Shell) -> None:
+    """It is in no log that a key opens, so nobody is sent there."""
+    env = {"FINSECURE_SECRET_KEY": "sk_test_" + "a" * 32}
+    refused = shell.run("payments", "list", env=env)
+    assert (refused.code, "more  finsecure doctor" in refused.err) == (4, True)
+    error = shell.run("payments", "list", "--json", env=env).error["error"]
+    assert "request_log_url" not in error
+    told = shell.good("explain", "--json", given=json.dumps({"error": error})).json
+    assert told["commands"][-1] == "finsecure doctor"
+    assert not any("req_" in line for line in (*told["commands"], *told["next_steps"]))
+    assert "req_" not in shell.good("explain", "401").out
+    nowhere = shell.run("api", "GET", "/v1/nothing")
+    assert "more  finsecure explain url_not_found" in nowhere.err
+
+
 def test_output_is_for_people_on_a_terminal_and_for_programs_elsewhere(shell: Shell) -> None:
     made = shell.good(*PAID, "--id").out.strip()
     plain = shell.good("payments", "list", "--limit", "1").out

@@ -46,12 +46,12 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
     Code.API_KEY_MISSING: _auth(
         "You did not provide an API key.",
         "Send the key as 'Authorization: Bearer $FINSECURE_SECRET_KEY', or as the user name of Basic auth.",
-        "Check with printenv FINSECURE_SECRET_KEY that your process sees the variable.",
+        "Run finsecure doctor where your process runs: it says whether FINSECURE_SECRET_KEY is set there.",
     ),
     Code.INVALID_API_KEY: _auth(
         "Invalid API Key provided: it is not a key of this server.",
         "Compare its first and last letters with finsecure keys list, or make a key: finsecure-server keys create.",
-        "Look for a cut-off copy, quotes or a line break in the variable FINSECURE_SECRET_KEY.",
+        "Run finsecure doctor: it finds a cut-off copy, quotes or a line break in FINSECURE_SECRET_KEY.",
         "Check that the base address is the server that issued the key.",
     ),
     Code.API_KEY_EXPIRED: _auth(

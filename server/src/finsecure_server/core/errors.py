@@ -14,7 +14,7 @@ from finsecure_server.core.error_rules_payments import PAYMENT_RULES
 from finsecure_server.core.error_rules_requests import REQUEST_RULES
 from finsecure_server.core.error_rules_webhooks import WEBHOOK_RULES
 
-__all__ = ["ANSWERED", "GUIDES", "RULES", "STATUSES", "TYPES", "Code", "Refused", "Rule", "Side", "doc_path"]
+__all__ = ["ANSWERED", "GUIDES", "NOBODYS", "RULES", "STATUSES", "TYPES", "Code", "Refused", "Rule", "Side", "doc_path"]
 
 RULES: Final[dict[Code, Rule]] = {**REQUEST_RULES, **PAYMENT_RULES, **WEBHOOK_RULES}
 assert set(RULES) == set(Code), set(RULES) ^ set(Code)
@@ -24,6 +24,21 @@ assert len(RULES) == len(REQUEST_RULES) + len(PAYMENT_RULES) + len(WEBHOOK_RULES
 #: key brings it again. Every other transient error leaves the key free for the next try.
 ANSWERED: Final = frozenset({Code.INTERNAL_ERROR, Code.PROCESSING_ERROR, Code.PROCESSOR_UNREACHABLE})
 assert all(RULES[code].transient for code in ANSWERED)
+
+#: Refused before it is known who calls: such a call stands in nobody's request log.
+NOBODYS: Final = frozenset(
+    {
+        Code.REQUEST_HEADER_TOO_LARGE,
+        Code.VERSION_UNKNOWN,
+        Code.URL_NOT_FOUND,
+        Code.METHOD_NOT_ALLOWED,
+        Code.API_KEY_MISSING,
+        Code.INVALID_API_KEY,
+        Code.API_KEY_EXPIRED,
+        Code.API_KEY_REVOKED,
+        Code.API_KEY_WRONG_MODE,
+    }
+)
 
 
 class Refused(Exception):

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from finsecure_server.core.declines import DECLINES, SIDE_OF, Class, Decline
-from finsecure_server.core.errors import ANSWERED, RULES, Code, Refused, Rule, Side
+from finsecure_server.core.errors import ANSWERED, NOBODYS, RULES, Code, Refused, Rule, Side
 from finsecure_server.core.test_cards import CARDS, by_name
 from finsecure_server.core.test_cards_page import behaviour
 from finsecure_server.help import explained_failures, reproduce
@@ -280,7 +280,7 @@ def _reproduction(code: str, cards: tuple[Card, ...]) -> Reproduction:
 
 def _example(refused: Refused, public_url: str) -> dict[str, Any]:
     """The reply, made by what makes replies."""
-    _, body = render.refusal(refused, REQUEST_ID, public_url)
+    _, body = render.refusal(refused, REQUEST_ID, public_url, logged=refused.code not in NOBODYS)
     example: dict[str, Any] = msgspec.json.decode(body)
     return example
 

@@ -336,7 +336,8 @@ class Application:
     # -- from reply to bytes ----------------------------------------------------------------------------------------
 
     def _refused(self, request: Request, refused: Refused) -> Reply:
-        status, body = render.refusal(refused, request.id, self.s.kitchen.public_url)
+        logged = request.caller is not None
+        status, body = render.refusal(refused, request.id, self.s.kitchen.public_url, logged=logged)
         headers: list[tuple[bytes, bytes]] = []
         if "allow" in refused.details:
             headers.append((b"allow", str(refused.details["allow"]).encode()))

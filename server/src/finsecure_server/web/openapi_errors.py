@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec import Struct, inspect
 
 from finsecure_server.core.declines import DECLINES
-from finsecure_server.core.errors import RULES, STATUSES, TYPES, Code, doc_path
+from finsecure_server.core.errors import NOBODYS, RULES, STATUSES, TYPES, Code, doc_path
 from finsecure_server.web.asgi import UNCOUNTED
 from finsecure_server.web.openapi_schemas import Schema, Schemas, info_of, walk
 from finsecure_server.web.params import ListParams
@@ -191,7 +191,7 @@ def error_schema(schemas: Schemas) -> Schema:
         "message": "What is wrong, in a sentence. That of a `card_error` may be shown to the payer, others may not.",
         "param": "The parameter that is wrong, in the names of a form: `card[exp_month]`.",
         "doc_url": "A page that explains it.",
-        "request_log_url": "The request as the server saw it.",
+        "request_log_url": "The request as the server saw it; not there for a call that belongs to no account.",
         "charge": "The charge that failed.",
         "network_decline_code": "What the card network answered.",
         "network_advice_code": "What the card network advises.",
@@ -225,7 +225,7 @@ def error_schema(schemas: Schemas) -> Schema:
         "type": "object",
         "title": "Error",
         "description": "Why a call was refused, whose side it is on and what to do next.",
-        "required": ["type", "message", "doc_url", "request_log_url", "next_steps"],
+        "required": ["type", "message", "doc_url", "next_steps"],
         "properties": properties,
     }
 
@@ -245,6 +245,7 @@ def example(code: Code, server: str) -> Schema:
         error["param"] = param
     steps = rule.next_steps if decline is None else decline.next_steps
     error["doc_url"] = server + doc_path(code.value, decline.code if decline else None)
-    error["request_log_url"] = f"{server}/v1/request_logs/req_06ga1h0e3vd5k8w2m4n6q8s0t2"
+    if code not in NOBODYS:
+        error["request_log_url"] = f"{server}/v1/request_logs/req_06ga1h0e3vd5k8w2m4n6q8s0t2"
     error["next_steps"] = [step.replace("{param}", param or "the_parameter") for step in steps]
     return {"summary": rule.message.replace("{param}", param or "the parameter"), "value": {"error": error}}

@@ -132,8 +132,12 @@ def at_version(doc: bytes, version: str) -> bytes:
     return msgspec.json.encode(versions.shown_at(version, msgspec.json.decode(doc)))
 
 
-def refusal(refused: Refused, request_id: str, public_url: str) -> tuple[int, bytes]:
-    """The envelope of an error: {"error": {type, code, message, param, doc_url, request_log_url, next_steps, ...}}."""
+def refusal(refused: Refused, request_id: str, public_url: str, *, logged: bool = True) -> tuple[int, bytes]:
+    """The envelope of an error: {"error": {type, code, message, param, doc_url, request_log_url, next_steps, ...}}.
+
+    `logged`: whether somebody can read the request's log. A call that is nobody's, without a good key for one, is in no
+    log that a key opens.
+    """
     rule = refused.rule
     error: dict[str, object] = {"type": rule.type}
     if rule.on_wire:
@@ -146,7 +150,8 @@ def refusal(refused: Refused, request_id: str, public_url: str) -> tuple[int, by
     if refused.param is not None:
         error["param"] = disclosed(refused.param)
     error["doc_url"] = public_url + doc_path(refused.code.value, refused.decline_code)
-    error["request_log_url"] = f"{public_url}/v1/request_logs/{request_id}"
+    if logged:
+        error["request_log_url"] = f"{public_url}/v1/request_logs/{request_id}"
     error["next_steps"] = refused.next_steps
     for name, value in refused.details.items():
         if name not in ("allow", "retry_after"):  # these are headers

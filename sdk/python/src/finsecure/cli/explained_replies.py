@@ -83,10 +83,10 @@ def _of_error(session: Session, error: Mapping[str, Any], whole: Mapping[str, An
         made.commands, made.url = found.commands, found.url
     given = error.get("next_steps")
     made.next_steps = [str(one) for one in given] if isinstance(given, list) else (found.next_steps if found else [])
-    request = str(error.get("request_log_url") or "").rpartition("/")[2] or str(
-        whole.get("request_id") or error.get("request_id") or ""
-    )
-    if request.startswith("req_"):
+    request = str(error.get("request_log_url") or "").rpartition("/")[2] or str(whole.get("request_id") or "")
+    if error.get("type") == "authentication_error":  # such a call is nobody's, and in no log that a key opens
+        made.commands.append("finsecure doctor")
+    elif request.startswith("req_"):
         made.commands.append(f"finsecure explain {request}")
     intent = error.get("payment_intent")
     if isinstance(intent, Mapping) and isinstance(intent.get("id"), str):

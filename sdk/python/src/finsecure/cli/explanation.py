@@ -207,6 +207,10 @@ def of_status(status: int, base: str) -> Explanation | None:
     if codes:
         made.why.append(f"The reply's error.code says which it is: {', '.join(codes)}.")
         made.next_steps.append("Read error.code, error.param and error.next_steps of the reply.")
-        made.next_steps.append("Take the reply's Request-Id header, and ask: finsecure explain req_…")
+        made.next_steps.append(
+            "Run finsecure doctor: it finds what is wrong with the key, and says the line that mends it."
+            if status == 401  # such a call is nobody's, and in no log that a key opens
+            else "Take the reply's Request-Id header, and ask: finsecure explain req_…"
+        )
         made.commands.append(f"finsecure explain {codes[0]}")
     return made

@@ -127,11 +127,20 @@ def _in_words(error: Exception, look: Look) -> list[str]:
             lines.append(f"  what  {' · '.join(filter(None, named))}")
     lines += [f"  {'next' if place == 0 else '    '}  {clean(step)}" for place, step in enumerate(_steps(error))]
     if isinstance(error, errors.FinSecureError):
-        if error.request_id:
-            lines.append(f"  more  finsecure explain {error.request_id}")
+        if more := _more(error):
+            lines.append(f"  more  {more}")
         if error.idempotency_key and isinstance(error, errors.APIConnectionError) and error.sent:
             lines.append(f"  again --idempotency-key {error.idempotency_key}  # takes effect once, however often")
     return lines
+
+
+def _more(error: errors.FinSecureError) -> str | None:
+    """The command that knows more. No key opens the log of a call that was nobody's: one without a good key."""
+    if error.request_log_url and error.request_id:
+        return f"finsecure explain {error.request_id}"
+    if isinstance(error, errors.AuthenticationError):
+        return "finsecure doctor"
+    return f"finsecure explain {error.code}" if error.code else None
 
 
 def _message(error: Exception) -> str:
