@@ -115,7 +115,8 @@ def _say(session: Session, kind: str, target: Path, files: list[str], *, known: 
     session.out.line(f"{session.out.look.good('✓')} {target}: {', '.join(files)}")
     if not known:
         session.out.warn(
-            f"There is no key: write FINSECURE_SECRET_KEY into {target / _ENV}, or finsecure login and --force."
+            f"There is no key: write FINSECURE_SECRET_KEY into {target / _ENV}, or say finsecure login, and this again "
+            "with --force."
         )
     for one in commands:
         session.out.line(f"  {one}")
