@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -78,6 +79,13 @@ In *short*.
     assert found[1].aliases == ("refused", "said no")
     assert found[1].text == "In short. ## no heading".replace("## ", "")
     assert found[2].text == "neither"
+
+
+def test_what_is_not_shown_is_not_searched() -> None:
+    body = "Seen.\n\n```sh hidden\nscaffold\n```\n\n```json\n{}\n```\n\n```sh\nshown\n```\n"
+    page = parse("x", text(body))
+    assert sections(page)[0].text == "Seen. {} shown"
+    assert sections(replace(page, kind="api"))[0].text == "Seen. shown"
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,9 @@ class Index:
             whole = " ".join(f"{part.heading} {part.text}" for part in parts if part.heading not in SAME_EVERYWHERE)
             parts = [replace(parts[0], text=whole)]
         for number, section in enumerate(parts):
-            begins = shorten(section.text, QUOTED_LETTERS, placeholder="…") if number else page.lead
+            begins = (
+                shorten(section.text[: 2 * QUOTED_LETTERS], QUOTED_LETTERS, placeholder="…") if number else page.lead
+            )
             row = _Row(page, section.anchor, section.heading, begins or page.lead)
             self.rows.append(row)
             self._places[f"{page.path}#{section.anchor}" if section.anchor else page.path] = row
