@@ -23,7 +23,7 @@ UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generat
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run tools test browser test-faults test-sdk test-node acceptance cover-core cover check format generate bench lock clean
+.PHONY: help run tools test browser test-faults test-sdk test-node acceptance score cover-core cover check format generate bench lock clean
 
 help: ## say what each word does
 	@echo 'FinSecure: make WORD'
@@ -53,6 +53,9 @@ test-node: $(DEV) $(NODE) ## test the Node package against the real server
 acceptance: $(SDK) ## run the code of the help document, unchanged, against a real server
 	@$(BIN)/python -m pytest --quiet acceptance/tests
 	@$(BIN)/python -m acceptance $(ARGS)
+
+score: $(DEV) ## score the search of the help center on its labelled questions, by words and by meaning
+	@PYTHONPATH=.:server $(BIN)/python -m tools.search_score $(ARGS)
 
 cover-core: $(DEV) ## measure the coverage of core by its own tests: 100 % of branches
 	@rm -f .cache/cover-core*; mkdir -p .cache
