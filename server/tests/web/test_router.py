@@ -85,6 +85,14 @@ def test_not_found(method: str, path: str, code: Code, said: str | None) -> None
     assert PAN not in raised.value.message
 
 
+def test_a_search_is_no_id() -> None:
+    """As at Stripe it is called where an object is: nobody should read that there is no customer of that name."""
+    with pytest.raises(Refused, match="There is no search here: lists take filters.") as raised:
+        Router([route("GET", "/v1/charges/{charge}")]).find("GET", "/v1/charges/search")
+    assert raised.value.code is Code.URL_NOT_FOUND
+    assert Router([route("GET", "/help/{page}")]).find("GET", "/help/search")[1] == {"page": "search"}
+
+
 def test_what_a_place_allows() -> None:
     assert ROUTER.methods("/v1/customers") == ["GET", "HEAD", "OPTIONS", "POST"]
     assert ROUTER.methods("/v1/customers/cus_1") == ["DELETE", "GET", "HEAD", "OPTIONS", "POST"]

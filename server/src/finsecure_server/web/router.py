@@ -20,6 +20,7 @@ P = TypeVar("P", bound=Struct)
 
 ID_LETTERS_MAX: Final = 255
 SHOWN_LETTERS_MAX: Final = 200  # of a path, in an error
+_SEARCH: Final = "/search"
 
 
 class Answer(NamedTuple):
@@ -125,6 +126,11 @@ class Router:
         node, found = self._walk(path)
         if node is None or not node.routes:
             raise Refused(Code.URL_NOT_FOUND, f"Unrecognized request URL ({method}: {_shown(path)}).")
+        if found and path.startswith("/v1/") and path.endswith(_SEARCH):  # Stripe's, and no id
+            raise Refused(
+                Code.URL_NOT_FOUND,
+                f"Unrecognized request URL ({method}: {_shown(path)}). There is no search here: lists take filters.",
+            )
         route = node.routes.get("GET" if method == "HEAD" else method)
         if route is None:
             allowed = ", ".join(allow(node.routes))
