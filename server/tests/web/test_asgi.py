@@ -201,6 +201,16 @@ async def test_which_key_opens_what(edge: Edge) -> None:
 # -- what every reply carries -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["Stripe-Account", "FinSecure-Account"])
+async def test_a_call_for_another_account_is_refused(edge: Edge, name: str) -> None:
+    """Passed over in silence, the header would have the payment made for the wrong account."""
+    got = await edge.call("POST", "/v1/things", {"amount": 1}, headers={name: "acct_1"})
+    assert (got.status, got.code, got.error["param"]) == (400, "parameter_unknown", name)
+    assert f"The header {name} names another account." in got.error["message"]
+    own = await edge.call("POST", "/v1/things", {"amount": 1}, headers={name: edge.account.account})
+    assert own.status == 200
+
+
 async def test_every_reply_carries_its_headers(edge: Edge) -> None:
     replies = [
         await edge.get("/v1/things"),

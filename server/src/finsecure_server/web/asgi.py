@@ -19,7 +19,7 @@ from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import Unavailable
-from finsecure_server.web import command, forms, idempotency, readers, render, transfer
+from finsecure_server.web import command, forms, idempotency, other_account, readers, render, transfer
 from finsecure_server.web.allowance import Verdict
 from finsecure_server.web.command import Kitchen, Reply
 from finsecure_server.web.cors import Cors
@@ -266,6 +266,8 @@ class Application:
             )
         elif route.test_only and caller.livemode:
             refused = Refused(Code.TESTMODE_ONLY)
+        else:
+            refused = other_account.refused(request.headers, caller.account)
         if refused is not None:
             await self._count(request)
             raise refused
