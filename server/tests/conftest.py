@@ -23,7 +23,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly what did not run: only tests in a browser may be left out, where there is none."""
     left_out = terminalreporter.stats.get("skipped", [])
     if left_out:
-        why = {report.longrepr[2] if isinstance(report.longrepr, tuple) else "" for report in left_out}
+        why = {str(report.longrepr[2]).removeprefix("Skipped: ") for report in left_out}
         terminalreporter.section("NOT EVERYTHING WAS TESTED", sep="!", red=True, bold=True)
         terminalreporter.line(
             f"{len(left_out)} tests of pages in a browser did not run. " + " ".join(sorted(why)), red=True
