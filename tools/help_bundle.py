@@ -20,7 +20,7 @@ PAGES: Final = SDK / "cli" / "data" / "help.jsonl"
 FOLDER: Final = SDK / "_generated" / "help"
 
 #: Modules that need nothing but the standard library and one another.
-MODULES: Final = ("page", "spelling", "identify", "index")
+MODULES: Final = ("page", "spelling", "identify", "quoting", "index")
 NOTICE: Final = "# Copied by `make generate` from server/src/finsecure_server/help/{name}.py. Change that, not this.\n"
 _PACKAGE: Final = '"""The help center\'s own reading and searching, copied from the server."""\n'
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finsecure_server.help import meaning
-from finsecure_server.help.index import BEGIN, END, QUESTION_LETTERS_MAX, WAYS_ON, Index, bare
+from finsecure_server.help.index import QUESTION_LETTERS_MAX, WAYS_ON, Index
 from finsecure_server.help.meaning import MeaningIndex
 from finsecure_server.help.page import Page
+from finsecure_server.help.quoting import BEGIN, END, bare
 
 PAGES = [
     Page(
