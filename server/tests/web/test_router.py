@@ -87,7 +87,7 @@ def test_not_found(method: str, path: str, code: Code, said: str | None) -> None
 
 def test_a_search_is_no_id() -> None:
     """As at Stripe it is called where an object is: nobody should read that there is no customer of that name."""
-    with pytest.raises(Refused, match="There is no search here: lists take filters.") as raised:
+    with pytest.raises(Refused, match="There is no search here: lists take filters") as raised:
         Router([route("GET", "/v1/charges/{charge}")]).find("GET", "/v1/charges/search")
     assert raised.value.code is Code.URL_NOT_FOUND
     assert Router([route("GET", "/help/{page}")]).find("GET", "/help/search")[1] == {"page": "search"}

@@ -52,4 +52,5 @@ async def test_a_replay_is_the_first_reply_whatever_the_repeat_asks_for(edge: Ed
     first = await edge.post("/v1/intent", finsecure_version=SOURCES, idempotency_key="k")
     again = await edge.post("/v1/intent", idempotency_key="k")
     assert again.body == first.body
+    assert again.headers["finsecure-version"] == first.headers["finsecure-version"] == SOURCES
     assert "requires_source_action" in first.body.decode()

@@ -55,6 +55,7 @@ CREATE TABLE idempotency_keys (
     state TEXT NOT NULL,                   -- started | finished
     lease_us INTEGER NOT NULL,             -- until when a started key belongs to the request that started it
     request_id TEXT NOT NULL,
+    version TEXT NOT NULL,                 -- of the API, in whose shape the response is
     object_id TEXT,                        -- what a started call made, so that it can be recovered rather than repeated
     status INTEGER,
     response TEXT,

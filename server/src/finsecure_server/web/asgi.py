@@ -360,7 +360,7 @@ class Application:
             (b"content-type", reply.content_type.encode()),
             (b"content-length", b"%d" % len(reply.body)),
             (b"request-id", request.id.encode()),
-            (b"finsecure-version", request.version.encode()),
+            (b"finsecure-version", (reply.version or request.version).encode()),
             (b"x-ratelimit-limit", b"%d" % verdict.limit),
             (b"x-ratelimit-remaining", b"%d" % verdict.remaining),
             (b"x-ratelimit-reset", b"%d" % verdict.reset_s),

@@ -33,6 +33,7 @@ class Reply:
     body: bytes
     object_id: str | None = None
     replayed: bool = False
+    version: str | None = None  # of a kept reply: in whose shape it is, whatever this call asks for
     content_type: str = "application/json"
     headers: tuple[tuple[bytes, bytes], ...] = ()
     kept: bytes | None = None  # what a repeat gets instead of `body`
@@ -106,12 +107,16 @@ _NEVER_KEPT: Final = frozenset(
 def _start(kitchen: Kitchen, tx: Tx, env: Env, call: Call[Any], route: Route, claim: Claim) -> Reply | Ask[Any, Reply]:
     earlier = idempotency.earlier(tx, env, claim)
     if isinstance(earlier, Kept):
-        return Reply(earlier.status, earlier.response, replayed=True)
+        return _replayed(earlier)
     if isinstance(earlier, Unfinished):
         if route.recover is None:
             raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
         return _finish(kitchen, tx, env, call, claim, route.recover(tx, env, earlier.object_id), started=True)
     return _finish(kitchen, tx, env, call, claim, route.handle(tx, env, call))
+
+
+def _replayed(kept: Kept) -> Reply:
+    return Reply(kept.status, kept.response, replayed=True, version=kept.version)
 
 
 def _finish(
@@ -166,7 +171,7 @@ async def _found(kitchen: Kitchen, env: Env, claim: Claim, error: CommitUnknown)
     """
     earlier = await kitchen.db.write(lambda tx: idempotency.earlier(tx, env, claim))
     if isinstance(earlier, Kept):
-        return Reply(earlier.status, earlier.response, replayed=True)
+        return _replayed(earlier)
     raise Unavailable("the outcome of a commit is not known") from error
 
 
@@ -180,7 +185,7 @@ async def _keep(kitchen: Kitchen, env: Env, claim: Claim, refused: Refused) -> R
         except Refused:  # our own first half is committed and holds the key; its sweep will finish it
             return Reply(status, body)
         if isinstance(earlier, Kept):
-            return Reply(earlier.status, earlier.response, replayed=True)
+            return _replayed(earlier)
         headers: tuple[tuple[bytes, bytes], ...] = ()
         if "allow" in refused.details:
             headers = ((b"allow", str(refused.details["allow"]).encode()),)

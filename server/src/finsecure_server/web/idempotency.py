@@ -29,7 +29,8 @@ LEASE_US: Final = 30 * 1_000_000  # longer than any processor is waited for
 
 FIND: Final = "SELECT * FROM idempotency_keys WHERE account_id = :account AND livemode = :livemode AND key = :key"
 FINISH: Final = """
-UPDATE idempotency_keys SET state = 'finished', status = :status, response = :response, object_id = :object
+UPDATE idempotency_keys
+SET state = 'finished', status = :status, response = :response, version = :version, object_id = :object
 WHERE account_id = :account AND livemode = :livemode AND key = :key AND state = 'started'"""
 FORGET: Final = """
 DELETE FROM idempotency_keys
@@ -43,6 +44,7 @@ class Kept(NamedTuple):
 
     status: int
     response: bytes
+    version: str  # in whose shape it is
 
 
 class Unfinished(NamedTuple):
@@ -102,7 +104,7 @@ def _earlier(row: Row, env: Env, wanted: Claim) -> Kept | Unfinished:
             param=differing[0],
         )
     if row["state"] == "finished":
-        return Kept(row["status"], row["response"].encode())
+        return Kept(row["status"], row["response"].encode(), row["version"])
     if row["lease_us"] > env.wall or row["object_id"] is None:
         raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
     return Unfinished(row["object_id"])
@@ -128,6 +130,7 @@ def finish(tx: Tx, env: Env, claim: Claim, status: int, response: bytes, object_
         key=claim.key,
         status=status,
         response=response.decode(),
+        version=env.version,
         object=object_id,
     )
 
@@ -153,6 +156,7 @@ def _add(
             "state": state,
             "lease_us": env.wall + LEASE_US,
             "request_id": env.request_id or "",
+            "version": env.version,
             "object_id": object_id,
             "status": status,
             "response": response,
