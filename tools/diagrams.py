@@ -79,22 +79,26 @@ def declined_payment() -> str:
 
 
 def _declined_payment() -> Iterator[str]:
-    yield "graph LR"
-    yield '    which{"Payment declined: decline_code?"}'
+    yield "graph TB"
+    yield '    which{"Payment declined"}'
     yield '    subgraph remedies ["In this order, until one of them pays"]'
-    yield "    direction LR"
     rows = groupby(DRAWN, key=lambda code: DECLINES[code].steps)
     entries = []
     for number, (steps, codes) in enumerate(rows):
         names = [f"r{number}s{place}" for place in range(len(steps))]
         boxes = [f'{name}["{BRIEFLY[step]}"]' for name, step in zip(names, steps, strict=True)]
         yield "    " + " --> ".join(boxes)
-        entries.append((names[0], "<br/>".join(codes).replace("authentication_", "authentication_<br/>")))
+        entries.append((names[0], "<br/>".join(map(_broken, codes))))
     yield "    end"
     for number, (name, label) in enumerate(entries):
         yield f'    which --- c{number}("{label}") --> {name}'
     yield '    remedies -->|"one pays"| paid("Payment complete")'
     yield '    remedies -->|"none does"| support("Customer support")'
+
+
+def _broken(code: str) -> str:
+    """A code in two lines, if one would be wider than a remedy."""
+    return code.replace("_", "_<br/>", 1) if len(code) > 15 else code
 
 
 DIAGRAMS: Final[Mapping[str, Callable[[], str]]] = {"declined-payment": declined_payment}
@@ -118,7 +122,7 @@ def draw(source: str, theme: Mapping[str, str]) -> str:
         "htmlLabels": False,
         "deterministicIds": True,
         "look": "classic",
-        "flowchart": {"htmlLabels": False, "nodeSpacing": 14, "rankSpacing": 24, "wrappingWidth": 172, "padding": 10},
+        "flowchart": {"htmlLabels": False, "nodeSpacing": 12, "rankSpacing": 26, "wrappingWidth": 154, "padding": 8},
         "themeVariables": {
             "fontFamily": "system-ui, sans-serif",
             "fontSize": "19px",
