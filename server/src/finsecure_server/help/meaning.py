@@ -23,6 +23,7 @@ from finsecure_server.help.index import Index, Ranked
 MODEL: Final = "wordllama/weights/l2_supercat_256.safetensors"
 PIECES: Final = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
 NEAREST: Final = 60  # rows that may add a page
+NEAR_ENOUGH: Final = 0.4  # to be found by meaning alone; letters without sense come to 0.3
 WEIGHT: Final = 15.0  # what a row of the very same meaning is worth, in points of bm25
 
 
@@ -93,7 +94,7 @@ class MeaningIndex(Index):
         seen: set[str] = set()
         for rowid in map(int, nearness.argsort()[::-1][:NEAREST]):
             path = self.rows[rowid].page.path
-            if path not in seen:
+            if path not in seen and (path in pages or nearness[rowid] >= NEAR_ENOUGH):
                 seen.add(path)
                 pages.setdefault(path, Ranked(rowid)).score += WEIGHT * float(nearness[rowid])
         return pages
