@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.errors import SerializationFailure
 
 from finsecure_server.core.errors import Code, Refused
-from finsecure_server.storage.database import CommitUnknown, Reader, Tx, Unavailable
+from finsecure_server.storage.database import CommitUnknown, Overloaded, Reader, Tx, Unavailable
 from finsecure_server.storage.postgres import PostgresDatabase
 from tests import servers
 
@@ -276,7 +276,7 @@ async def test_more_work_than_may_wait_is_turned_away(postgres_url: str, monkeyp
     await asyncio.sleep(0.1)
     go.set()
     results = await asyncio.gather(*work, return_exceptions=True)
-    turned_away = [result for result in results if isinstance(result, Unavailable)]
+    turned_away = [result for result in results if isinstance(result, Overloaded)]
     assert 0 < len(turned_away) < 20
-    assert all(result is True for result in results if not isinstance(result, Unavailable))
+    assert all(result is True for result in results if not isinstance(result, Overloaded))
     await database.close()

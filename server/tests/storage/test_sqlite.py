@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from finsecure_server.storage import sqlite
-from finsecure_server.storage.database import Reader, Tx, Unavailable
+from finsecure_server.storage.database import Overloaded, Reader, Tx, Unavailable
 from finsecure_server.storage.sqlite import SqliteDatabase
 from finsecure_server.storage.urls import sqlite_path
 
@@ -116,7 +116,7 @@ async def test_more_work_than_may_wait_is_turned_away(
 ) -> None:
     monkeypatch.setattr(sqlite, "WAITING_MAX", 3)
     results = await asyncio.gather(*(database.write(add(f"acct_{n}")) for n in range(200)), return_exceptions=True)
-    turned_away = [result for result in results if isinstance(result, Unavailable)]
+    turned_away = [result for result in results if isinstance(result, Overloaded)]
     assert turned_away
     assert await database.read(count) == 200 - len(turned_away)
 

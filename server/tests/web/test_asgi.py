@@ -11,7 +11,7 @@ import structlog
 from msgspec import UNSET, Struct, UnsetType
 
 from finsecure_server.core.versions import LATEST
-from finsecure_server.storage.database import Database, Unavailable
+from finsecure_server.storage.database import Database, Overloaded, Unavailable
 from finsecure_server.web import asgi, health
 from finsecure_server.web.params import Amount, Expand, Nothing, Text
 from finsecure_server.web.router import Answer, Call, Route
@@ -47,6 +47,7 @@ ROUTES = (
     Route("POST", "/v1/test", create, params=Params, test_only=True),
     Route("POST", "/v1/bug", fail(ZeroDivisionError(f"card {PAN}")), params=Params),
     Route("POST", "/v1/full", fail(Unavailable("disk full")), params=Params),
+    Route("POST", "/v1/busy", fail(Overloaded("too many writes are waiting")), params=Params),
 )
 
 
@@ -253,6 +254,15 @@ async def test_a_database_that_takes_no_work(edge: Edge) -> None:
     got = await edge.post("/v1/full", {"amount": 1})
     assert (got.status, got.code, got.headers["retry-after"]) == (503, "database_unavailable", "1")
     assert "disk full" not in got.body.decode()
+
+
+async def test_a_database_at_which_too_many_wait(edge: Edge) -> None:
+    got = await edge.post("/v1/busy", {"amount": 1}, idempotency_key="k")
+    assert (got.status, got.code, got.headers["retry-after"]) == (503, "overloaded", "1")
+    assert got.headers["finsecure-should-retry"] == "true"
+    assert edge.noted.entries[-1].error_code == "overloaded"
+    again = await edge.post("/v1/busy", {"amount": 1}, idempotency_key="k")
+    assert "idempotent-replayed" not in again.headers
 
 
 async def test_alive_is_not_ready(edge: Edge) -> None:

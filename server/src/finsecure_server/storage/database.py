@@ -91,6 +91,10 @@ class Unavailable(Exception):
     """The database cannot take work now (full disk, lost connection, shutting down). Nothing was written."""
 
 
+class Overloaded(Unavailable):
+    """More ops wait than may: this one was not taken in. It passes by itself."""
+
+
 class CommitUnknown(Exception):
     """The connection was lost during COMMIT: all of it is written, or nothing, and we cannot tell which.
 

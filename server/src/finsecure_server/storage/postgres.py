@@ -31,7 +31,7 @@ from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
 
 from finsecure_server.core.errors import Code, Refused
-from finsecure_server.storage.database import CommitUnknown, Reader, Row, Tx, Unavailable
+from finsecure_server.storage.database import CommitUnknown, Overloaded, Reader, Row, Tx, Unavailable
 from finsecure_server.storage.dialect import statement
 from finsecure_server.storage.drive import transaction_open
 from finsecure_server.storage.postgres_words import Line
@@ -339,7 +339,7 @@ class _Pool:
 
     def put(self, job: _Job) -> None:
         if self._jobs.qsize() > WAITING_MAX:
-            job.fail(Unavailable("too many operations are waiting"))
+            job.fail(Overloaded("too many operations are waiting"))
         else:
             self._jobs.put(job)
 

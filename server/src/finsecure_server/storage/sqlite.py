@@ -22,7 +22,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from finsecure_server.storage.database import Reader, Row, Tx, Unavailable
+from finsecure_server.storage.database import Overloaded, Reader, Row, Tx, Unavailable
 from finsecure_server.storage.drive import transaction_open
 from finsecure_server.storage.urls import sqlite_url
 from finsecure_server.storage.words import Hear, Listeners, is_word
@@ -187,7 +187,7 @@ class SqliteDatabase:
         if self._closing.is_set():
             job.future.set_exception(Unavailable("the server is shutting down"))
         elif self._jobs.qsize() > WAITING_MAX:
-            job.future.set_exception(Unavailable("too many writes are waiting"))
+            job.future.set_exception(Overloaded("too many writes are waiting"))
         else:
             self._jobs.put(job)
         return job.future

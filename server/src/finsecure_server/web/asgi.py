@@ -18,7 +18,7 @@ from finsecure_server.core import ids, versions
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
-from finsecure_server.storage.database import Unavailable
+from finsecure_server.storage.database import Overloaded, Unavailable
 from finsecure_server.web import command, forms, idempotency, other_account, readers, render, transfer
 from finsecure_server.web.allowance import Verdict
 from finsecure_server.web.command import Kitchen, Reply
@@ -194,8 +194,9 @@ class Application:
             reply = self._refused(request, refused)
         except Unavailable as error:
             log.warning("the database takes no work", request_id=request.id, reason=str(error))
-            error_code = Code.DATABASE_UNAVAILABLE.value
-            reply = self._refused(request, Refused(Code.DATABASE_UNAVAILABLE, details={"retry_after": 1}))
+            code = Code.OVERLOADED if isinstance(error, Overloaded) else Code.DATABASE_UNAVAILABLE
+            error_code = code.value
+            reply = self._refused(request, Refused(code, details={"retry_after": 1}))
         except ClientGone:
             return
         except Exception:
