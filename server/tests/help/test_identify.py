@@ -62,6 +62,8 @@ finsecure.errors.CardError: Your card was declined. (request req_01hz00000000000
         ("/v1/refunds", "/docs/api/refunds/create"),
         ("curl https://pay.example/v1/refunds -d charge=ch_1", "/docs/api/refunds/create"),
         ("POST /v1/payment_intents/pi_01hzc3j8k2m4n5p6q7r8s9t0vw/confirm", "/docs/api/payment_intents/confirm"),
+        ("POST /v1/payment_intents/pi_123/confirm", "/docs/api/payment_intents/confirm"),
+        ("POST /v1/payment_intents/pi_…/confirm", "/docs/api/payment_intents/confirm"),
         ("post /v1/payment_intents/{id}/confirm", "/docs/api/payment_intents/confirm"),
         ("Refund.create", "/docs/api/refunds/create"),
         ("http://127.0.0.1:4242/help/errors/expired_card", "/help/errors/expired_card"),

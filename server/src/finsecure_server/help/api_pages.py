@@ -176,6 +176,8 @@ def identifiers(resource: Resource, one: Operation) -> Iterator[str]:
     if one.example.client:
         yield f"{one.example.client}.{one.example.operation}"
         yield f"{_class(resource)}.{one.example.operation}"
+        if "_" in one.example.operation:
+            yield one.example.operation
     if one.example.command:
         yield f"finsecure {command_words(one.example)}"
 

@@ -31,15 +31,17 @@ ROWS_MAX: Final = 80
 TEXT_LETTERS: Final = 160  # of a section, where its meaning is asked for: the beginning says what it is about
 EXACT_SCORE: Final = 1_000.0
 QUOTED_LETTERS: Final = 240
-#: Sections of pages about codes that say nothing of the code.
-SAME_EVERYWHERE: Final = frozenset({"Example reply", "Related", "Bring it about in test mode", "Find the attempts"})
+#: Sections of pages about codes and calls that say nothing of the code or the call.
+SAME_EVERYWHERE: Final = frozenset(
+    {"Example reply", "Related", "Bring it about in test mode", "Find the attempts", "Example", "Errors"}
+)
 #: What a row counts for by the kind of its page: a guide leads, a page about one code is narrow.
-KIND_WEIGHT: Final = {"guide": 1.0, "reference": 0.85, "error": 0.75, "api": 0.75}
+KIND_WEIGHT: Final = {"guide": 1.0, "reference": 0.75, "error": 0.75, "api": 0.7}
 #: A section is shown for a page when it earns at least this share of what the page's best row earns.
 SECTION_SHARE: Final = 0.4
 
 #: Weights of title, heading, aliases and text.
-WEIGHTS: Final = "bm25(3.0, 4.0, 4.0, 2.0)"
+WEIGHTS: Final = "bm25(3.0, 4.0, 6.0, 2.0)"
 #: Where to go on when nothing matches.
 WAYS_ON: Final = (
     "/help/developer-support/error-codes",
@@ -150,10 +152,10 @@ class Index:
     def _rows_of(self, page: Page) -> Iterable[_Row]:
         """The rows of a page: its sections, and each alias and symptom by itself.
 
-        A page about a code is one row: all of them have the same sections, which would drown every guide.
+        A page about a code or a call is one row: all have the same sections, which would drown every guide.
         """
         first, *others = sections(page)
-        if page.kind == "error":
+        if page.kind in ("error", "api"):
             told = (f"{part.heading} {part.text}" for part in others if part.heading not in SAME_EVERYWHERE)
             first, others = replace(first, text=" ".join((first.text, *told))), []
         also = " ".join((" · ".join(first.aliases), *page.words, *page.identifiers)).strip()

@@ -24,7 +24,7 @@ MODEL: Final = "wordllama/weights/l2_supercat_256.safetensors"
 PIECES: Final = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
 NEAREST: Final = 60  # rows that may add a page
 NEAR_ENOUGH: Final = 0.4  # to be found by meaning alone; letters without sense come to 0.3
-WEIGHT: Final = 15.0  # what a row of the very same meaning is worth, in points of bm25
+WEIGHT: Final = 18.0  # what a row of the very same meaning is worth, in points of bm25
 
 
 class Model(NamedTuple):
