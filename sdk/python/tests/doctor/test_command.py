@@ -17,9 +17,11 @@ import pytest
 
 from finsecure.doctor.catalogue import CHECKS, document
 from finsecure.testing import Server
+from finsecure.testing.events import SECRET
 from fixtures.bench.front import Instead, front
 from fixtures.bench.listening import Listener
 from fixtures.bench.receiver import receiver
+from fixtures.receiver import receive
 from fixtures.shell import Done, Shell, eventually
 
 NOWHERE = {"FINSECURE_API_BASE": "http://127.0.0.1:9", "FINSECURE_SECRET_KEY": "sk_test_0123456789abcdefghijklmnop"}
@@ -319,3 +321,12 @@ def test_an_endpoint_is_looked_at_from_both_sides(shell: Shell, hook: Listener) 
         assert made["secret"][8:] not in done.out
     finally:
         shell.good("webhooks", "delete", made["id"], "--yes")
+
+
+def test_a_handler_that_reads_the_id_of_whatever_comes_does_not_break(shell: Shell) -> None:
+    """Every object of a real event has one, so most handlers ask for no more."""
+    with receive(SECRET) as app:
+        app.status = lambda event: 200 if event["data"]["object"].get("id") else 500
+        words = ("doctor", "webhook.here", "--webhook-url", app.url, "--json")
+        found = shell.run(*words, env={"FINSECURE_WEBHOOK_SECRET": SECRET}).json["findings"]
+    assert next(one for one in found if one["id"] == "webhook.here.answer")["status"] == "pass"

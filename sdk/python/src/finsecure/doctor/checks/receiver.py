@@ -204,7 +204,16 @@ def _nobodys() -> str:
 
 def _signed(url: str, secret: str, written: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
     """A test event as FinSecure writes it, or as `written` says, and its headers."""
-    made = event("webhook_endpoint.test", {"object": "webhook_endpoint", "url": url, "description": "Prüfung"})
+    about = {
+        "id": f"we_{os.urandom(13).hex()}",  # handlers read it of every event, whatever its type
+        "object": "webhook_endpoint",
+        "created": int(time.time()),
+        "description": "Prüfung",
+        "livemode": False,
+        "metadata": {},
+        "url": url,
+    }
+    made = event("webhook_endpoint.test", about)
     how = written if written or secret is None else {"separators": (",", ":"), "ensure_ascii": False}
     body = json.dumps(made, **how).encode()
     try:
