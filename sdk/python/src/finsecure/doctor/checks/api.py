@@ -30,7 +30,7 @@ _KEY_REFUSED: Final = {
     ),
     "secret_key_required": ("this is a publishable key", "A publishable key may not make this call."),
 }
-_NEW_KEY: Final = "export FINSECURE_SECRET_KEY=…   (copy it anew, or: finsecure-server keys create)   or: finsecure login"
+_NEW_KEY: Final = "export FINSECURE_SECRET_KEY=…   (copy it anew, or: finsecure-server keys create) or: finsecure login"
 
 
 def health(context: Context) -> Finding:
