@@ -216,6 +216,21 @@ async def test_what_nobody_finds_is_counted_once_the_typing_is_over(database: Da
     assert [(row.question, row.searches, row.last_us) for row in debt.unanswered] == [("zxqv wjkq", 3, T0 // DAY * DAY)]
 
 
+async def test_search_answers_when_the_database_does_not(edge: Edge) -> None:
+    await edge.db.close()
+    for path in ("/help", "/help/search?q=refund", "/help/search.json?q=refund", "/help/errors/lost_card"):
+        assert (await seen(edge, path)).status == 200
+
+
+async def test_a_page_repeats_no_secret_of_a_question(edge: Edge) -> None:
+    key = "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc"
+    for path in ("/help/search?q=", "/help/search.json?q=", "/help/search?part=results&q="):
+        got = await seen(edge, f"{path}{key}+4000000000009995+webook")
+        assert got.status == 200
+        assert b"4eC39" not in got.body
+        assert b"/help/troubleshooting/auth-errors" in got.body
+
+
 async def test_a_question_is_kept_without_its_secrets(anywhere: Edge) -> None:
     unanswered = Unanswered()
     unanswered.note("4242 4242 4242 4242", T0)

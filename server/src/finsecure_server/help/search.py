@@ -6,7 +6,9 @@ With the extra `finsecure-server[semantic]` it searches by meaning as well; with
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
+from finsecure_server.core.disclosure import disclosed
 from finsecure_server.help import meaning
 from finsecure_server.help.index import Found, Index
 from finsecure_server.help.library import Library
@@ -33,5 +35,7 @@ class Search:
             return self._index
 
     def find(self, question: str, limit: int = 10) -> Found:
-        """The best places for a question."""
-        return self.index.search(question, limit)
+        """The best places for a question. What is repeated of it holds no card number and no secret."""
+        found = self.index.search(question, limit)
+        corrected = None if found.corrected is None else disclosed(found.corrected)
+        return replace(found, question=disclosed(found.question), corrected=corrected)

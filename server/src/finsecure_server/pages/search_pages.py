@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, Protocol
 
 import msgspec
@@ -10,6 +11,7 @@ from msgspec import Meta, Struct
 from finsecure_server.core.env import Env
 from finsecure_server.help import ops
 from finsecure_server.help.index import Found, Result
+from finsecure_server.help.quoting import bare
 from finsecure_server.help.types import Feedback, Words
 from finsecure_server.help.unanswered import Unanswered
 from finsecure_server.pages.render import A_WHILE, HTML, headers, page, part, redirect
@@ -68,7 +70,7 @@ class SearchPages:
         self._search = search
         self._unanswered = unanswered
 
-    def show(self, _: Reader, env: Env, call: Call[Asked]) -> Answer:
+    def show(self, env: Env, call: Call[Asked]) -> Answer:
         """GET /help/search: the results as a page, or alone for the script that shows them as one types."""
         asked = call.params
         found = self._search.find(asked.q.strip(), asked.limit)
@@ -79,7 +81,7 @@ class SearchPages:
             return Answer(part("found", found).encode(), content_type=HTML, headers=kept)
         return page("search.html", env=env, public=True, found=found, path="")
 
-    def data(self, _: Reader, env: Env, call: Call[AskedForData]) -> Answer:
+    def data(self, env: Env, call: Call[AskedForData]) -> Answer:
         """GET /help/search.json: the results as data."""
         found = self._search.find(call.params.q.strip(), call.params.limit)
         self._note(found, env)
@@ -97,13 +99,22 @@ class SearchPages:
             self._unanswered.note(found.question, env.wall)
 
     def routes(self) -> tuple[Route, ...]:
-        """Searching, and feedback. They run beside the event loop: an index is built, a row is written."""
+        """Searching, which needs no database, and feedback."""
         return (
-            Route("GET", "/help/search", self.show, params=Asked, summary="Search", public=True, known=True),
-            Route("GET", "/help/search.json", self.data, params=AskedForData, summary="Search as data", public=True),
+            _searching("/help/search", self.show, Asked, "Search", known=True),
+            _searching("/help/search.json", self.data, AskedForData, "Search as data"),
             Route("GET", "/help/feedback", thanks, params=Thanked, summary="Thank you", public=True, known=True),
             Route("POST", "/help/feedback", feedback, params=Feedback, summary="Did it help?", public=True, known=True),
         )
+
+
+def _searching(
+    path: str, show: Callable[[Env, Call[Any]], Answer], params: type[Struct], summary: str, *, known: bool = False
+) -> Route:
+    def handle(_: Reader, env: Env, call: Call[Any]) -> Answer:
+        return show(env, call)
+
+    return Route("GET", path, handle, params=params, summary=summary, public=True, known=known, offline=show, busy=True)
 
 
 def feedback(tx: Tx, env: Env, call: Call[Feedback]) -> Answer:
@@ -124,5 +135,4 @@ def _own(path: str) -> str:
 
 
 def _as_data(row: Result, public_url: str) -> dict[str, Any]:
-    plain = row.snippet.replace("\x02", "").replace("\x03", "")
-    return {**row._asdict(), "snippet": plain, "url": public_url + row.path}
+    return {**row._asdict(), "snippet": bare(row.snippet), "url": public_url + row.path}

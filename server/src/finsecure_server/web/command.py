@@ -7,6 +7,7 @@ question and a second one settles, finishes the key and keeps the reply.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -51,14 +52,16 @@ class Kitchen:
 
 async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: Claim | None) -> Reply:
     """Carry out one call. Raises Refused, Unavailable."""
-    if route.offline is not None and (answer := route.offline(env, call)) is not None:
-        return Reply(
-            answer.status,
-            as_bytes(answer.body),
-            content_type=answer.content_type,
-            headers=answer.headers,
-            reader=answer.reader,
-        )
+    if route.offline is not None:
+        offline = route.offline(env, call) if not route.busy else await asyncio.to_thread(route.offline, env, call)
+        if offline is not None:
+            return Reply(
+                offline.status,
+                as_bytes(offline.body),
+                content_type=offline.content_type,
+                headers=offline.headers,
+                reader=offline.reader,
+            )
     _check_expansion(kitchen, route, call, env)
     if route.method == "GET":
         return await kitchen.db.read(lambda reader: _reply(kitchen, reader, env, call, route.handle(reader, env, call)))
