@@ -11,7 +11,7 @@ from finsecure_server.core.money import CURRENCIES
 from finsecure_server.core.test_cards import CARDS
 from finsecure_server.help import reference_pages
 from finsecure_server.help.index import Index
-from finsecure_server.help.page import Page, plain, sections
+from finsecure_server.help.page import Page, excerpt, plain, sections
 from finsecure_server.settings import defaults_text
 from tests.tidy import ROOT
 
@@ -92,7 +92,9 @@ def test_a_currency_leads_to_the_table() -> None:
 def test_what_a_table_folds_away_can_be_linked_to() -> None:
     (section,) = (one for one in sections(PAGES["events"]) if one.heading == "charge.refunded")
     assert section.text.startswith(TYPES["charge.refunded"].says)
-    assert '"object": "event"' in section.text
+    shown = excerpt(PAGES["events"], section.anchor)
+    assert shown is not None
+    assert '"object": "event"' in shown
 
 
 def test_code_in_a_sentence_keeps_its_signs() -> None:

@@ -18,7 +18,7 @@ from finsecure_server.help.spelling import Spelling
 #: Which kind of page answers for a name that several pages claim.
 _FIRST: Final = {"error": 0, "guide": 1, "reference": 2, "api": 3}
 
-OBJECT_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,8})_(?:test_|live_)?[0-9A-Za-z]{12,}(?![\w-])")
+OBJECT_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,8})_(?:test_|live_)?[0-9A-Za-z]{12,}(?:_[0-9A-Za-z]{12,})?(?![\w-])")
 _ID_IN_PATH: Final = re.compile(r"[a-z]{2,8}_(?:\w*\d\w*|…)")  # as people shorten them: cus_123, pi_…
 _SECRET: Final = re.compile(r"(?<![\w-])((?:sk|rk|pk)_(?:test|live)_|whsec_)\w*")
 _IN_JSON: Final = re.compile(

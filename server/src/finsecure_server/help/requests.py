@@ -22,6 +22,7 @@ OBJECTS_MAX: Final = 12
 PLACES: Final[dict[str, str]] = {
     "ch": "/v1/charges",
     "cus": "/v1/customers",
+    "dlv": "/v1/webhook_deliveries",
     "dp": "/v1/disputes",
     "evt": "/v1/events",
     "key": "/v1/api_keys",
@@ -33,11 +34,10 @@ PLACES: Final[dict[str, str]] = {
     "seti": "/v1/setup_intents",
     "txn": "/v1/balance_transactions",
     "wha": "/v1/webhook_attempts",
-    "whd": "/v1/webhook_deliveries",
     "whr": "/v1/webhook_replays",
     "we": "/v1/webhook_endpoints",
 }
-_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,4})_[0-9a-hjkmnp-tv-z]{28}(?![\w-])")
+_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,4})_[0-9a-hjkmnp-tv-z]{28}(?:_[0-9a-hjkmnp-tv-z]{28})?(?![\w-])")
 
 
 class Object(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ import structlog
 from finsecure_server.core import ids, versions
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import ANSWERED, Code, Refused
 from finsecure_server.storage.database import Overloaded, Unavailable
 from finsecure_server.web import command, forms, idempotency, other_account, readers, render, transfer
 from finsecure_server.web.allowance import Verdict
@@ -351,7 +351,9 @@ class Application:
         if status == 401:
             headers.append((b"www-authenticate", b'Basic realm="FinSecure: your secret key as the user name"'))
         if refused.rule.transient:
-            headers.append((b"finsecure-should-retry", b"true"))
+            # Without a key nobody can tell whether the call took effect before it failed: again could be twice.
+            blind = request.method == "POST" and request.key is None and refused.code in ANSWERED
+            headers.append((b"finsecure-should-retry", b"false" if blind else b"true"))
         return Reply(status, body, headers=tuple(headers))
 
     async def _send(self, request: Request, reply: Reply, send: Send) -> None:
