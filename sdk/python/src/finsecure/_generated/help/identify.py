@@ -19,7 +19,8 @@ from finsecure._generated.help.spelling import Spelling
 #: Which kind of page answers for a name that several pages claim.
 _FIRST: Final = {"error": 0, "guide": 1, "reference": 2, "api": 3}
 
-OBJECT_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,8})_(?:test_|live_)?[0-9A-Za-z]{12,}(?![\w-])")
+OBJECT_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,8})_(?:test_|live_)?[0-9A-Za-z]{12,}(?:_[0-9A-Za-z]{12,})?(?![\w-])")
+_ID_IN_PATH: Final = re.compile(r"[a-z]{2,8}_(?:\w*\d\w*|…)")  # as people shorten them: cus_123, pi_…
 _SECRET: Final = re.compile(r"(?<![\w-])((?:sk|rk|pk)_(?:test|live)_|whsec_)\w*")
 _IN_JSON: Final = re.compile(
     r"""["']?\b(decline_?[cC]ode|failure_?[cC]ode|error_?[cC]ode|code|type)\b["']?\s*(?::|=>?)\s*["']([\w.-]+)["']"""
@@ -134,7 +135,7 @@ class Identifiers:
                 if member == wanted:
                     yield from self._named(value)
         words = _WORD.findall(question)
-        short = not PASTED.search(question) and len(words) <= 3
+        short = len(words) == 1
         named = [hit for word in words if short or _is_name(word) for hit in self._named(word)]
         # What stands last in a message says most: "card_declined, do_not_honor".
         yield from reversed([hit for hit in named if "/errors/" in hit.path])
@@ -178,7 +179,7 @@ def _folded(name: str) -> str:
 def _shape(path: str) -> str:
     """A path with its ids left out: /v1/refunds/{refund} and /v1/refunds/re_1… are the same."""
     parts = (re.sub(r"\{.*\}", "{}", part) for part in path.rstrip("/").split("/"))
-    return "/".join("{}" if OBJECT_ID.fullmatch(part) else part for part in parts)
+    return "/".join("{}" if _ID_IN_PATH.fullmatch(part) else part for part in parts)
 
 
 def _is_name(word: str) -> bool:

@@ -23,24 +23,26 @@ from typing import Final, NamedTuple
 
 from finsecure._generated.help.identify import PASTED, Identifiers
 from finsecure._generated.help.page import Page, sections
+from finsecure._generated.help.quoting import BEGIN, END, pattern, quoted
 from finsecure._generated.help.spelling import Spelling
 
-BEGIN, END = "\x02", "\x03"  # around the words of a snippet that matched
 QUESTION_LETTERS_MAX: Final = 8_000  # a pasted traceback
-WORDS_MAX: Final = 32
+WORDS_MAX: Final = 12  # of a long question: the rarest
 ROWS_MAX: Final = 80
 TEXT_LETTERS: Final = 160  # of a section, where its meaning is asked for: the beginning says what it is about
 EXACT_SCORE: Final = 1_000.0
 QUOTED_LETTERS: Final = 240
-#: Sections of pages about codes that say nothing of the code.
-SAME_EVERYWHERE: Final = frozenset({"Example reply", "Related", "Bring it about in test mode", "Find the attempts"})
+#: Sections of pages about codes and calls that say nothing of the code or the call.
+SAME_EVERYWHERE: Final = frozenset(
+    {"Example reply", "Related", "Bring it about in test mode", "Find the attempts", "Example", "Errors"}
+)
 #: What a row counts for by the kind of its page: a guide leads, a page about one code is narrow.
-KIND_WEIGHT: Final = {"guide": 1.0, "reference": 0.85, "error": 0.75, "api": 0.75}
+KIND_WEIGHT: Final = {"guide": 1.0, "reference": 0.75, "error": 0.75, "api": 0.7}
 #: A section is shown for a page when it earns at least this share of what the page's best row earns.
 SECTION_SHARE: Final = 0.4
 
 #: Weights of title, heading, aliases and text.
-BM25: Final = "bm25(found, 3.0, 4.0, 4.0, 2.0)"
+WEIGHTS: Final = "bm25(3.0, 4.0, 6.0, 2.0)"
 #: Where to go on when nothing matches.
 WAYS_ON: Final = (
     "/help/developer-support/error-codes",
@@ -87,6 +89,8 @@ class _Row(NamedTuple):
     page: Page
     anchor: str
     heading: str
+    also: str  # aliases, and names that lead to it
+    text: str
     begins: str  # how its text begins; the page's lead where it has none of its own
 
 
@@ -119,6 +123,7 @@ class Index:
     spelling: Spelling = field(init=False, repr=False)
     rows: list[_Row] = field(init=False, repr=False, default_factory=list)
     _db: sqlite3.Connection = field(init=False, repr=False)
+    _uses: Counter[str] = field(init=False, repr=False)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
     _places: dict[str, _Row] = field(init=False, repr=False, default_factory=dict)
 
@@ -126,41 +131,45 @@ class Index:
         self.names = Identifiers(self.pages)
         self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._db.execute(
-            "CREATE VIRTUAL TABLE found USING fts5(title, heading, aliases, body, tokenize='porter unicode61')"
+            "CREATE VIRTUAL TABLE found USING"
+            " fts5(title, heading, aliases, body, content='', tokenize='porter unicode61')"
         )
+        self._db.execute("INSERT INTO found (found, rank) VALUES ('rank', ?)", (WEIGHTS,))
         uses: Counter[str] = Counter()
-        self._db.execute("BEGIN")
         for page in self.pages:
-            for texts in self._rows_of(page):
-                for text in texts:
-                    uses.update(_words(text))
-                self._db.execute(
-                    "INSERT INTO found (rowid, title, heading, aliases, body) VALUES (?, ?, ?, ?, ?)",
-                    (len(self.rows) - 1, *texts),
-                )
+            self.rows += self._rows_of(page)
+        self._db.execute("BEGIN")
+        for rowid, row in enumerate(self.rows):
+            texts = (row.page.title, row.heading, row.also, row.text)
+            for text in texts:
+                uses.update(_words(text))
+            self._db.execute(
+                "INSERT INTO found (rowid, title, heading, aliases, body) VALUES (?, ?, ?, ?, ?)", (rowid, *texts)
+            )
         self._db.execute("COMMIT")
+        self._uses = uses
         self.spelling = Spelling({word: count for word, count in uses.items() if word.isalpha() and len(word) > 2})
 
-    def _rows_of(self, page: Page) -> Iterable[tuple[str, str, str, str]]:
-        """The rows of a page; each is noted in `rows` before it is given.
+    def _rows_of(self, page: Page) -> Iterable[_Row]:
+        """The rows of a page: its sections, and each alias and symptom by itself.
 
-        A page about a code is one row: all of them have the same sections, which would drown every guide.
+        A page about a code or a call is one row: all have the same sections, which would drown every guide.
         """
-        parts = sections(page)
-        if page.kind == "error":
-            whole = " ".join(f"{part.heading} {part.text}" for part in parts if part.heading not in SAME_EVERYWHERE)
-            parts = [replace(parts[0], text=whole)]
-        for number, section in enumerate(parts):
-            begins = shorten(section.text, QUOTED_LETTERS, placeholder="…") if number else page.lead
-            row = _Row(page, section.anchor, section.heading, begins or page.lead)
-            self.rows.append(row)
-            self._places[f"{page.path}#{section.anchor}" if section.anchor else page.path] = row
-            text = section.text if number else f"{page.lead} {section.text}"
-            words = " ".join((*page.words, *page.identifiers)) if not number else ""
-            yield page.title, section.heading, f"{' · '.join(section.aliases)} {words}".strip(), text
+        first, *others = sections(page)
+        if page.kind in ("error", "api"):
+            told = (f"{part.heading} {part.text}" for part in others if part.heading not in SAME_EVERYWHERE)
+            first, others = replace(first, text=" ".join((first.text, *told))), []
+        also = " ".join((" · ".join(first.aliases), *page.words, *page.identifiers)).strip()
+        row = _Row(page, "", "", also, f"{page.lead} {first.text}".strip(), page.lead)
+        self._places[page.path] = row
+        yield row
+        for section in others:
+            begins = shorten(section.text[: 2 * QUOTED_LETTERS], QUOTED_LETTERS, placeholder="…") or page.lead
+            row = _Row(page, section.anchor, section.heading, " · ".join(section.aliases), section.text, begins)
+            self._places[f"{page.path}#{section.anchor}"] = row
+            yield row
         for phrase in (*page.aliases, *page.symptoms):
-            self.rows.append(_Row(page, "", "", page.lead))
-            yield page.title, "", phrase, ""
+            yield _Row(page, "", "", phrase, "", page.lead)
 
     # -- a question ----------------------------------------------------------------------------------------------------
 
@@ -204,7 +213,10 @@ class Index:
                     corrected = re.sub(rf"\b{re.escape(word)}\b", meant, corrected, flags=re.IGNORECASE)
             asked.append(meant)
         telling = [word for word in asked if word not in _STOPPED] or asked
-        asked = list(dict.fromkeys(telling))[:WORDS_MAX]
+        asked = list(dict.fromkeys(telling))
+        if len(asked) > WORDS_MAX:
+            rarest = set(sorted(asked, key=lambda word: self._uses[word] or len(self.rows))[:WORDS_MAX])
+            asked = [word for word in asked if word in rarest]
         return Words(asked, corrected, corrected if corrected != question else None)
 
     def _is_known(self, word: str) -> bool:
@@ -216,8 +228,8 @@ class Index:
         if not words.asked:
             return []
         best = sorted(self.scored(words.asked, words.text).values(), key=lambda ranked: -ranked.score)[:limit]
-        match = " OR ".join(_terms(words.asked))
-        return [self._quoted(ranked, match) for ranked in best]
+        sought = pattern(words.asked)
+        return [self._quoted(ranked, sought) for ranked in best]
 
     def scored(self, words: Sequence[str], question: str) -> dict[str, Ranked]:
         """What each page earns."""
@@ -230,12 +242,8 @@ class Index:
 
     def said(self, rowid: int) -> str:
         """What a row says, in one line."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT title, heading, aliases, body FROM found WHERE rowid = ?", (rowid,)
-            ).fetchone()
-        title, heading, aliases, body = row
-        return f"{title}. {heading}. {aliases} {body[:TEXT_LETTERS]}"
+        row = self.rows[rowid]
+        return f"{row.page.title}. {row.heading}. {row.also} {row.text[:TEXT_LETTERS]}"
 
     def _count(self, pages: dict[str, Ranked], rowid: int, score: float, bonus: float) -> None:
         row = self.rows[rowid]
@@ -251,34 +259,21 @@ class Index:
     def _select(self, match: str, rows: int) -> list[tuple[int, float]]:
         with self._lock:
             asked = self._db.execute(
-                f"SELECT rowid, -{BM25} FROM found WHERE found MATCH ? ORDER BY {BM25} LIMIT ?",  # noqa: S608  a constant
-                (match, rows),
+                "SELECT rowid, -rank FROM found WHERE found MATCH ? ORDER BY rank LIMIT ?", (match, rows)
             )
             return asked.fetchall()
 
-    def _quoted(self, ranked: Ranked, match: str) -> Result:
+    def _quoted(self, ranked: Ranked, sought: re.Pattern[str]) -> Result:
         """The section that says most of it, or the page where none says nearly as much as the page itself."""
         if ranked.section is not None and ranked.section_best >= SECTION_SHARE * ranked.best:
-            heading, text = self._marked(ranked.section, match)
-            if BEGIN in heading or BEGIN in text:  # else only the page's title matched
-                return self._shown(self.rows[ranked.section], ranked.score, snippet=text if BEGIN in text else "")
-        row = self.rows[ranked.row]
-        _, text = self._marked(ranked.row, match)
-        if row.anchor:
-            row = self._places[row.page.path]
-        return self._shown(row, ranked.score, snippet=text if BEGIN in text else "")
+            row = self.rows[ranked.section]
+            snippet = quoted(row.text, sought)
+            if snippet or sought.search(f"{row.heading} {row.also}"):  # else only the page's title matched
+                return self._shown(row, ranked.score, snippet=snippet)
+        row = self._places[self.rows[ranked.row].page.path]
+        return self._shown(row, ranked.score, snippet=quoted(self.rows[ranked.row].text, sought))
 
-    def _marked(self, rowid: int, match: str) -> tuple[str, str]:
-        """A row's heading with aliases, and the best part of its text, with what matches marked."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT highlight(found, 1, ?, ?) || highlight(found, 2, ?, ?), snippet(found, 3, ?, ?, '…', 28)"
-                " FROM found WHERE found MATCH ? AND rowid = ?",
-                (*(BEGIN, END) * 3, match, rowid),
-            ).fetchone()
-        return ("", "") if row is None else (row[0], row[1])
-
-    def _shown(self, row: _Row, score: float, *, snippet: str = "", why: str = "") -> Result:
+    def _shown(self, row: _Row, score: float, *, snippet: str | None = None, why: str = "") -> Result:
         page = row.page
         path = f"{page.path}#{row.anchor}" if row.anchor else page.path
         return Result(path, page.title, row.heading, snippet or row.begins, round(score, 3), page.kind, why)
@@ -311,8 +306,3 @@ def _words(text: str) -> list[str]:
     """The words of a text: `don't` is one word, and a letter by itself is none."""
     plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("n't", "nt").lower()
     return [word for word in _WORD.findall(plain) if len(word) > 1 or word.isdigit()]
-
-
-def bare(snippet: str) -> str:
-    """A snippet without its marks."""
-    return snippet.replace(BEGIN, "").replace(END, "")

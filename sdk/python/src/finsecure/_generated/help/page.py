@@ -110,8 +110,25 @@ def sections(page: Page) -> Sequence[Section]:
         anchor = unique_anchor(plain(heading), taken) if heading else ""
         names = frozenset(alias.strip("`") for alias in aliases if alias.startswith("`"))
         bare = tuple(alias.strip("`") for alias in aliases)
-        found.append(Section(anchor, plain(heading), level, bare, plain("\n".join(lines)), names))
+        told = "\n".join(_told(lines, json=page.kind == "guide"))
+        found.append(Section(anchor, plain(heading), level, bare, plain(told), names))
     return tuple(found)
+
+
+def _told(lines: Sequence[str], *, json: bool) -> Iterator[str]:
+    """Lines without code that is not shown, and without whole objects as JSON where those are examples by the dozen."""
+    fence, left_out = "", False
+    for line in lines:
+        code = _CODE.fullmatch(line)
+        if fence:
+            if code and code[1].startswith(fence) and not code[2].strip():
+                fence = ""
+            elif left_out:
+                continue
+        elif code:
+            fence, words = code[1], code[2].split()
+            left_out = "hidden" in words or ("json" in words and not json)
+        yield line
 
 
 def excerpt(page: Page, anchor: str) -> str | None:
