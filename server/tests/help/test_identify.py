@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from finsecure_server.help.identify import Identifiers
@@ -128,3 +130,37 @@ def test_an_id_is_never_taken_for_a_misspelt_code() -> None:
     assert NAMES.find("card_declinedxxxxxxxxxx") == []
     assert NAMES.knows("Card_Declined")
     assert not NAMES.knows("card")
+
+
+#: What each was written for would take seconds, were a pattern to look at every letter from every other.
+LONG = 16_000
+TIRESOME = {
+    "slashes, then a word": "/" * LONG + " x",
+    "paths that end in nothing": "/-" * (LONG // 2),
+    "braces that are never closed": "/" + "{" * LONG + "a",
+    "an id in a path that is none": "/aa_" + "1" * LONG + "-a",
+    "empty lines": "x" + "\n" * LONG + "x",
+    "a name with many dots": "a." * (LONG // 2) + "b",
+    "many codes that are none": " ".join(
+        f"ca_{number:x}ds".translate(str.maketrans("0123456789", "ghijklmnop")) for number in range(LONG // 8)
+    ),
+    "one call over and over": "GET /v1/refunds/re_123 " * (LONG // 23),
+}
+
+
+@pytest.mark.parametrize("question", TIRESOME.values(), ids=TIRESOME)
+def test_no_question_takes_long(question: str) -> None:
+    began = time.thread_time()
+    NAMES.find(question)
+    assert time.thread_time() - began < 0.1
+
+
+def test_the_first_codes_with_a_slip_are_mended_and_not_a_thousand() -> None:
+    strange = " ".join(f"qq_{letter}{letter}" for letter in "abcdefghijkl")
+    assert NAMES.find(f"{strange.rpartition(' ')[0]} insuficient_funds")[0].corrected == "insuficient_funds"
+    assert NAMES.find(f"{strange} insuficient_funds") == []
+
+
+def test_a_call_is_named_with_what_stands_for_its_ids() -> None:
+    assert NAMES.find("POST /v1/payment_intents/{id}/confirm")[0].path == "/docs/api/payment_intents/confirm"
+    assert NAMES.find("curl http://127.0.0.1:4242/v1/refunds/ -d amount=5")[0].path == "/docs/api/refunds/create"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finsecure_server.help import meaning
-from finsecure_server.help.index import QUESTION_LETTERS_MAX, WAYS_ON, Index
+from finsecure_server.help.index import MENDED_MAX, QUESTION_LETTERS_MAX, WAYS_ON, Index
 from finsecure_server.help.meaning import MeaningIndex
 from finsecure_server.help.page import Page
 from finsecure_server.help.quoting import BEGIN, END, bare
@@ -137,6 +137,13 @@ def test_a_long_question_is_cut() -> None:
     found = INDEX.search("signature " + "word " * 100_000)
     assert len(found.question) <= QUESTION_LETTERS_MAX
     assert found.results[0].path == "/help/webhooks#signatures"
+
+
+def test_a_question_of_many_unknown_words_is_not_mended_to_its_end() -> None:
+    unknown = [f"{a}{b}{a}{b}q" for a in "vwxz" for b in "jkpy"]
+    assert len(unknown) == MENDED_MAX
+    assert "signature" in INDEX.understood(" ".join([*unknown[1:], "signatrue"])).asked
+    assert "signature" not in INDEX.understood(" ".join([*unknown, "signatrue"])).asked
 
 
 def test_it_answers_from_many_threads() -> None:

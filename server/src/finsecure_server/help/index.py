@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from textwrap import shorten
 from typing import Final, NamedTuple
 
@@ -27,6 +28,7 @@ from finsecure_server.help.spelling import Spelling
 
 QUESTION_LETTERS_MAX: Final = 8_000  # a pasted traceback
 WORDS_MAX: Final = 12  # of a long question: the rarest
+MENDED_MAX: Final = 16  # unknown words that are looked into: whoever has more of them has not mistyped them
 ROWS_MAX: Final = 80
 TEXT_LETTERS: Final = 160  # of a section, where its meaning is asked for: the beginning says what it is about
 EXACT_SCORE: Final = 1_000.0
@@ -202,21 +204,25 @@ class Index:
         """The words of a question that say something, misspelt ones mended. Names are never touched."""
         corrected = question
         pasted = bool(PASTED.search(question))
-        asked: list[str] = []
-        for word in _words(question):
-            meant = word
-            mendable = not pasted and word.isalpha() and word not in self.spelling and word not in _STOPPED
-            if mendable and not self._is_known(word):
-                meant = self.spelling.nearest(word) or word
-                if meant != word:
-                    corrected = re.sub(rf"\b{re.escape(word)}\b", meant, corrected, flags=re.IGNORECASE)
-            asked.append(meant)
+        asked = _words(question)
+        if not pasted:
+            unknown = (word for word in dict.fromkeys(asked) if word.isalpha() and word not in _STOPPED)
+            unknown = (word for word in unknown if word not in self.spelling)
+            meant = {word: self._meant(word) for word in islice(unknown, MENDED_MAX)}
+            for word, right in meant.items():
+                if right != word:
+                    corrected = re.sub(rf"\b{re.escape(word)}\b", right, corrected, flags=re.IGNORECASE)
+            asked = [meant.get(word, word) for word in asked]
         telling = [word for word in asked if word not in _STOPPED] or asked
         asked = list(dict.fromkeys(telling))
         if len(asked) > WORDS_MAX:
             rarest = set(sorted(asked, key=lambda word: self._uses[word] or len(self.rows))[:WORDS_MAX])
             asked = [word for word in asked if word in rarest]
         return Words(asked, corrected, corrected if corrected != question else None)
+
+    def _meant(self, word: str) -> str:
+        """The word itself where it is known or nothing is near it."""
+        return word if self._is_known(word) else self.spelling.nearest(word) or word
 
     def _is_known(self, word: str) -> bool:
         """Whether the pages have the word in another form, or words that begin with it."""
