@@ -13,12 +13,12 @@ from finsecure.errors import APIConnectionError, FinSecureError
 
 __all__ = ["FinSecureHealthCheck"]
 
-_DEADLINE: Final = 3.0  # seconds a check
+_DEADLINE: Final = 3.0  # seconds a call; there are six
 _LEAST: Final = {"amount": 100, "currency": "usd", "payment_method_types": ["card"]}
 
 
 class FinSecureHealthCheck:
-    """`run_health_check()` answers with a dict that JSON can hold, in at most 12 seconds, and raises nothing."""
+    """`run_health_check()` answers with a dict that JSON can hold, in at most 18 seconds, and raises nothing."""
 
     def __init__(self, api_key: str | None = None, *, client: Client | None = None) -> None:
         """`client`: one of yours, with its address, proxy and certificates; else one from the environment."""
