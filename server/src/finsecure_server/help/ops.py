@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from typing import Final
 
 from msgspec import Struct
 
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
+from finsecure_server.core.errors import Code, Refused
 from finsecure_server.help import store
 from finsecure_server.help.types import TEXT_LETTERS_MAX, Feedback
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.web.forms import cleaned
+
+#: What strangers may say within a day. Whoever says more fills a disk, and nobody reads it.
+STRANGERS_SAY_MAX: Final = 1_000
 
 
 class Unanswered(Struct, frozen=True):
@@ -39,12 +44,22 @@ class Debt(Struct, frozen=True):
 
 
 def kept(text: str, letters_max: int) -> str:
-    """A text as it may be kept: redacted before it is cut, so that no cut hides the half of a secret."""
-    return disclosed(cleaned(text))[:letters_max]
+    """A text as it may be kept: redacted before it is cut, so that no cut hides the half of a secret.
+
+    Whoever reads it does so in a terminal, and strangers have written it: nothing in it can steer one.
+    """
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in cleaned(text))
+    return disclosed(shown)[:letters_max]
 
 
 def note_feedback(tx: Tx, env: Env, said: Feedback) -> None:
-    """Keep what a reader says of a page."""
+    """Keep what a reader says of a page. Raises rate_limit when strangers have said too much today."""
+    if not env.account and store.said_by_strangers(tx, env.wall - store.DAY_US) >= STRANGERS_SAY_MAX:
+        raise Refused(
+            Code.RATE_LIMIT,
+            f"{STRANGERS_SAY_MAX} readers have said something of these pages within a day. Say it tomorrow.",
+            details={"reason": "feedback", "retry_after": 3600},
+        )
     tx.append(
         "help_feedback",
         {

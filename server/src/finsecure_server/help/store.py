@@ -12,8 +12,11 @@ KEPT_DAYS: Final = 180
 ADD_SEARCHES: Final = """
 INSERT INTO help_searches (day_us, question, searches) VALUES (:day_us, :question, :searches)
 ON CONFLICT (day_us, question) DO UPDATE SET searches = help_searches.searches + excluded.searches"""
+QUESTIONS: Final = "SELECT COUNT(*) AS questions FROM help_searches WHERE day_us = :day_us"
 SEARCHES: Final = "SELECT day_us, question, searches FROM help_searches WHERE day_us >= :since_us"
 FEEDBACK: Final = "SELECT created_us, path, solved, text FROM help_feedback WHERE created_us >= :since_us"
+SAID_BY_STRANGERS: Final = """
+SELECT COUNT(*) AS said FROM help_feedback WHERE created_us >= :since_us AND reader_account = ''"""
 PRUNE_SEARCHES: Final = "DELETE FROM help_searches WHERE day_us < :before_us"
 PRUNE_FEEDBACK: Final = "DELETE FROM help_feedback WHERE created_us < :before_us"
 
@@ -21,6 +24,16 @@ PRUNE_FEEDBACK: Final = "DELETE FROM help_feedback WHERE created_us < :before_us
 def add_searches(tx: Tx, day_us: int, question: str, searches: int) -> None:
     """So many more searches of a day, for a question that no page answers."""
     tx.run(ADD_SEARCHES, day_us=day_us, question=question, searches=searches)
+
+
+def questions(reader: Reader, day_us: int) -> int:
+    """How many different questions of a day are kept."""
+    return int(reader.all(QUESTIONS, day_us=day_us)[0]["questions"])
+
+
+def said_by_strangers(reader: Reader, since_us: int) -> int:
+    """How much readers who are not known have said since a moment."""
+    return int(reader.all(SAID_BY_STRANGERS, since_us=since_us)[0]["said"])
 
 
 def searches(reader: Reader, since_us: int) -> list[tuple[int, str, int]]:

@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 FLUSH_EVERY_S: Final = 2.0
 WAITING_MAX: Final = 500  # different questions in memory; whoever makes more of them is no reader
+QUESTIONS_A_DAY: Final = 2_000  # different ones that are kept; beyond, nobody reads them, and they fill a disk
 LETTERS_MAX: Final = 120
 
 
@@ -52,7 +53,10 @@ class Unanswered:
             return
 
         def op(tx: Tx) -> None:
+            kept_of = {day_us: store.questions(tx, day_us) for day_us, _ in counts}
             for (day_us, question), searches in sorted(counts.items()):  # one order for everybody: no deadlock
+                if kept_of[day_us] >= QUESTIONS_A_DAY:
+                    continue
                 store.add_searches(tx, day_us, question, searches)
 
         try:
