@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -232,6 +233,55 @@ def test_a_long_list_is_narrowed_by_typing(opened: Opened) -> None:
     page.locator("#filter").fill("webhook")
     expect(page.locator("#all-pages li", has_text="Getting started")).to_be_hidden()
     expect(page.locator("#left")).to_contain_text(" of ")
+
+
+def test_codes_are_narrowed_by_what_they_mean_and_the_address_keeps_it(opened: Opened) -> None:
+    page = opened().open("/help/errors")
+    page.locator("#filter").fill("postal code")
+    for _ in range(2):
+        expect(page.locator("#codes li:visible")).to_have_count(1)
+        expect(page.locator("#codes li:visible a")).to_have_text("incorrect_zip")
+        expect(page.locator("#codes section:visible h2")).to_have_text("Wrong address")
+        expect(page.locator(".anchors.beside a:visible")).to_have_text("Wrong address")
+        expect(page.locator("#left")).to_have_text(re.compile(r"^1 of \d+ codes$"))
+        page.goto(page.url)
+    page.locator("#filter").fill("nothing says this")
+    expect(page.locator("#left")).to_have_text(re.compile(r"^None of \d+ codes says so\.$"))
+    page.locator("#filter").fill("")
+    assert page.url.endswith("/help/errors")
+
+
+def test_without_a_script_every_code_is_there_and_no_filter(opened: Opened) -> None:
+    page = opened(scripts=False).open("/help/errors")
+    expect(page.locator("#filter")).to_be_hidden()
+    expect(page.locator("#codes li", has_text="incorrect_zip")).to_be_visible()
+    expect(page.locator("#q")).to_be_visible()
+
+
+def test_the_text_of_a_page_scrolls_with_the_page(opened: Opened) -> None:
+    page = opened().open("/docs/api/payment_intents/create")
+    assert page.evaluate(
+        "[...document.querySelectorAll('main .zones')].map((zone) => getComputedStyle(zone).overflowY)"
+    ) == ["visible"]
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_the_frame_of_a_page_is_two_lines_at_most_and_nothing_touches_the_edge(opened: Opened, width: int) -> None:
+    page = opened(width=width).open(GUIDE)
+    assert page.evaluate("document.querySelector('.top').getBoundingClientRect().height") < 120
+    parts = (".brand", ".trail", "main h1", ".bottom p")
+    assert min(page.locator(part).evaluate("part => part.getBoundingClientRect().x") for part in parts) >= 16
+
+
+def test_paper_is_white_whatever_was_chosen(opened: Opened) -> None:
+    page = opened(theme="dark").open(GUIDE)
+    for _ in range(2):
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+        expect(page.locator(".in-light").first).to_be_visible()
+        expect(page.locator(".in-dark").first).to_be_hidden()
+        page.emulate_media(media="screen")
+        page.get_by_role("button", name="Dark").click()
 
 
 def test_on_paper_only_the_text_is_left(opened: Opened) -> None:

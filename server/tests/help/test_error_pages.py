@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import re
 from typing import Final
@@ -145,3 +147,14 @@ def test_the_dictionary_says_what_the_pages_say() -> None:
             continue
         assert (entry.http_status, entry.type, entry.next_steps) == (found.status, found.type, found.next_steps)
         assert entry.masked <= (entry.kind == "decline")
+
+
+def test_the_table_says_what_the_data_says() -> None:
+    rows = list(csv.DictReader(io.StringIO(dictionary.table(PUBLIC_URL), newline="")))
+    entries = dictionary.dictionary(PUBLIC_URL).errors
+    assert [row["code"] for row in rows] == [entry.code for entry in entries]
+    for row, entry in zip(rows, entries, strict=True):
+        assert set(row) == set(entry.__struct_fields__)
+        assert row["meaning"] == entry.meaning
+        assert row["retryable"] == str(entry.retryable).lower()
+        assert tuple(filter(None, row["next_steps"].split("\n"))) == entry.next_steps

@@ -53,8 +53,8 @@ async def test_the_first_page_asks_what_happened(edge: Edge) -> None:
     got = await seen(edge, "/help")
     page = got.body.decode()
     assert page.count('type="search"') == 1
-    for words, path in NEEDS:
-        assert f'<a href="{path}">{words}</a>' in page
+    for words, path, found in NEEDS:
+        assert f'<a href="{path}">{words}</a><p>{found}</p>' in page
     for code in CODES:
         assert f"/help/errors/{code}" in page
 

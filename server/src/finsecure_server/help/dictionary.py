@@ -1,4 +1,4 @@
-"""Every code as data for programs: `/help/errors.json`, and the JSON Schema that describes it.
+"""Every code as data: `/help/errors.json` with the JSON Schema that describes it, and `/help/errors.csv`.
 
 A program that shows errors to people needs three answers for each: may the same be sent again, who can put it right,
 and what may the payer be told. The schema's name carries a version: members may be added to it, and none is taken away.
@@ -6,6 +6,8 @@ and what may the payer be told. The schema's name carries a version: members may
 
 from __future__ import annotations
 
+import csv
+import io
 from functools import lru_cache
 from typing import Any, Final, Literal
 
@@ -61,6 +63,22 @@ def dictionary(public_url: str) -> Dictionary:
     """The dictionary of a server at this address."""
     entries = tuple(_entry(code, public_url) for code in explained.all_codes())
     return Dictionary(count=len(entries), errors=entries)
+
+
+def table(public_url: str) -> str:
+    """The same as CSV (RFC 4180): a column a member; a list is its members with a line between them."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(Entry.__struct_fields__)
+    for entry in dictionary(public_url).errors:
+        writer.writerow([_cell(value) for value in msgspec.structs.astuple(entry)])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "\n".join(value) if isinstance(value, tuple) else value
 
 
 def json_schema(public_url: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from finsecure_server.diagnostics.types import RequestLog
 from finsecure_server.help import explained
+from finsecure_server.help.explained import Explained
 
 PAGE: Final = "/help/requests/"
 OBJECTS_MAX: Final = 12
@@ -52,7 +53,7 @@ class Told(Struct, frozen=True, kw_only=True):
 
     object: str = "request_explanation"
     id: str
-    happened: str  # one sentence
+    happened: str  # in one sentence, and what it means where a bank declined
     state: str  # succeeded | failed
     code: str | None
     side: str | None
@@ -74,7 +75,7 @@ def tell(log: RequestLog, public_url: str) -> Told:
     steps = error.get("next_steps")
     return Told(
         id=log.id,
-        happened=_happened(log, _text(error.get("message"))),
+        happened=_happened(log, _text(error.get("message")), found),
         state="succeeded" if log.status < HTTPStatus.BAD_REQUEST else "failed",
         code=code,
         side=None if found is None else found.side,
@@ -88,12 +89,14 @@ def tell(log: RequestLog, public_url: str) -> Told:
     )
 
 
-def _happened(log: RequestLog, message: str | None) -> str:
+def _happened(log: RequestLog, message: str | None, found: Explained | None) -> str:
     try:
         status = f"{log.status} {HTTPStatus(log.status).phrase}"
     except ValueError:
         status = str(log.status)
     said = f" {message}" if message else ""
+    if found is not None and found.kind == "decline" and found.meaning != message:
+        said += f" {found.meaning}"
     return f"{log.method} {log.path} was answered with {status}.{said}"
 
 

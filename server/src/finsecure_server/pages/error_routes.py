@@ -34,6 +34,7 @@ from finsecure_server.web.router import Answer, Call, Route
 SCOPE: Final = "request_logs:read"
 OWN: Final = (2, "in-your-account", "In your account")
 ENDINGS: Final = ("json", "md")
+CSV: Final = "text/csv; charset=utf-8"
 MISSING: Final = "explained_missing.html"
 
 Show = Callable[[Reader | None, Env, Call[Any]], Answer]
@@ -51,7 +52,8 @@ class ErrorRoutes:
 
     def listing(self, _: Reader | None, env: Env, __: Call[Any]) -> Answer:
         """GET /help/errors: every code, by what it is about."""
-        groups = [(slug(group.title), group) for group in explained.groups()]
+        entries = {row.code: row for row in dictionary.dictionary(env.public_url).errors}
+        groups = [(slug(group.title), group, [entries[code] for code in group.codes]) for group in explained.groups()]
         return page(
             "explained_all.html",
             env=env,
@@ -60,8 +62,9 @@ class ErrorRoutes:
             title=INDEX,
             lead=self._page(FOLDER).lead,
             groups=groups,
-            anchors=[(2, anchor, group.title) for anchor, group in groups],
-            twins=_twins(FOLDER),
+            count=len(entries),
+            anchors=[(2, anchor, group.title) for anchor, group, _ in groups],
+            twins=(*_twins(FOLDER), ("CSV", f"{FOLDER}.csv")),
         )
 
     def listing_twin(self, _: Reader | None, env: Env, __: Call[Any]) -> Answer:
@@ -122,6 +125,11 @@ class ErrorRoutes:
 def data(_: Reader | None, env: Env, __: Call[Any]) -> Answer:
     """GET /help/errors.json: every code as data."""
     return _kept(msgspec.json.encode(dictionary.dictionary(env.public_url)), "application/json")
+
+
+def table(_: Reader | None, env: Env, __: Call[Any]) -> Answer:
+    """GET /help/errors.csv: the same as a table."""
+    return _kept(dictionary.table(env.public_url).encode(), CSV)
 
 
 def schema(_: Reader | None, env: Env, __: Call[Any]) -> Answer:
@@ -205,6 +213,7 @@ def routes(library: Library) -> tuple[Route, ...]:
         _route(FOLDER, pages.listing, "Every error and decline code"),
         _route(f"{FOLDER}.md", pages.listing_twin, "Every code, as Markdown", known=False),
         _route(f"{FOLDER}.json", data, "Every code, as data", known=False),
+        _route(f"{FOLDER}.csv", table, "Every code, as a table", known=False),
         _route(f"{FOLDER}.schema.json", schema, "What the data looks like", known=False),
         _route(f"{FOLDER}/{{code}}", pages.one, "What a code means and what to do"),
     )

@@ -31,14 +31,48 @@ NEAREST: Final = 5
 #: A drawing that is looked at by itself: its own styles, and nothing that runs.
 DRAWING_POLICY: Final = b"default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
-#: What somebody may say who comes here, and where it is answered.
+#: What somebody may say who comes here, where it is answered, and what they find there.
 NEEDS: Final = (
-    ("A payment failed", "/help/troubleshooting/payment-issues"),
-    ("My call is refused", "/help/troubleshooting/api-issues"),
-    ("My key does not work", "/help/troubleshooting/auth-errors"),
-    ("Webhooks do not arrive", "/help/troubleshooting/webhook-issues"),
-    ("I am just beginning", "/help/getting-started"),
-    ("I want to take real money", "/help/going-live"),
+    (
+        "A payment failed",
+        "/help/troubleshooting/payment-issues",
+        "What each decline means, what to tell the payer, and whether the same card may be tried again.",
+    ),
+    (
+        "A customer was charged twice",
+        "/help/troubleshooting/payment-issues#the-customer-was-charged-twice",
+        "Whether it is true, which payment to refund, and how it does not happen again.",
+    ),
+    (
+        "Where is my money?",
+        "/help/platform-support/billing",
+        "What a payment costs, when it can be paid out, and where it stands until then.",
+    ),
+    (
+        "Is it down, or is it me?",
+        "/help/platform-support/service-status",
+        "Whose side it is on, in four commands, and what the server does when a part of it fails.",
+    ),
+    (
+        "My call is refused",
+        "/help/troubleshooting/api-issues",
+        "How far the call came, whose side the fault is on, and the line that mends it.",
+    ),
+    (
+        "My key does not work",
+        "/help/troubleshooting/auth-errors",
+        "Which key arrived, whether it is for test or live, and what it may do.",
+    ),
+    (
+        "Webhooks do not arrive",
+        "/help/troubleshooting/webhook-issues",
+        "Test the endpoint, read what each attempt met, and send again what was missed.",
+    ),
+    (
+        "I am just beginning",
+        "/help/getting-started",
+        "A server of your own and a first payment, in five minutes.",
+    ),
 )
 #: Codes that most people come with.
 CODES: Final = tuple(
@@ -71,9 +105,7 @@ class Pages:
 
     def landing(self, env: Env, _: Call[Any]) -> Answer:
         """GET /help: one box, then what most people come for."""
-        known = self._library.pages
-        needs = [(words, path, known[path]) for words, path in NEEDS if path in known]
-        return page("help_home.html", env=env, public=True, path="/help", needs=needs, codes=CODES)
+        return page("help_home.html", env=env, public=True, path="/help", needs=NEEDS, codes=CODES)
 
     def listing(self, env: Env, _: Call[Any]) -> Answer:
         """GET /help/index: every page, by kind."""

@@ -212,7 +212,10 @@ class _Renderer(RendererHTML):
         return f"{box}\n"
 
     def code_inline(self, tokens: Sequence[Token], at: int, *_: object) -> str:
-        return f"<code>{_breakable(tokens[at].content)}</code>"
+        code = tokens[at].content
+        shown = _breakable(code)
+        whole = ' class="whole"' if "<wbr>" in shown and " " not in code and len(code) <= WORD_LETTERS_MAX else ""
+        return f"<code{whole}>{shown}</code>"
 
     def image(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:
         token = tokens[at]

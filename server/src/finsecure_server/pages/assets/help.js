@@ -147,8 +147,10 @@
 
   for (const filter of document.querySelectorAll("[data-filters]")) {
     const list = document.getElementById(filter.dataset.filters);
-    const rows = [...list.querySelectorAll("li")].map((row) => [row, (row.dataset.words + " " + row.textContent).toLowerCase()]);
+    const rows = [...list.querySelectorAll("li")].map((row) => [row, `${row.dataset.words} ${row.textContent}`.toLowerCase()]);
     const count = document.getElementById(filter.dataset.count);
+    const what = filter.dataset.what;
+
     const narrow = () => {
       const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
       let left = 0;
@@ -156,10 +158,28 @@
         row.hidden = !words.every((word) => text.includes(word));
         left += row.hidden ? 0 : 1;
       }
-      for (const group of list.querySelectorAll("section")) group.hidden = !group.querySelector("li:not([hidden])");
-      count.textContent = `${left} of ${rows.length} pages`;
+      for (const group of list.querySelectorAll("section")) {
+        group.hidden = !group.querySelector("li:not([hidden])");
+        const anchor = group.querySelector("[id]")?.id;
+        for (const link of anchor ? document.querySelectorAll(`.anchors a[href="#${anchor}"]`) : []) link.hidden = group.hidden;
+      }
+      count.textContent = !words.length ? `${rows.length} ${what}` : left ? `${left} of ${rows.length} ${what}` : `None of ${rows.length} ${what} says so.`;
     };
-    filter.addEventListener("input", narrow);
+
+    const note = () => {
+      const query = filter.value.trim() ? `?${new URLSearchParams({ show: filter.value.trim() })}` : "";
+      try {
+        history.replaceState(null, "", location.pathname + query + location.hash);
+      } catch {
+        // A file has no address that could hold it.
+      }
+    };
+
+    filter.value ||= new URLSearchParams(location.search).get("show") ?? "";
+    filter.addEventListener("input", () => {
+      narrow();
+      note();
+    });
     if (filter.value) narrow();
   }
 }
