@@ -24,6 +24,12 @@ def text(body: str, front: str = FRONT) -> str:
     return f"+++\n{front}\n+++\n{body}"
 
 
+def test_what_is_quoted_is_prose() -> None:
+    _, one = sections(parse("some", text("## One\n\nBefore.\n\n```sh\nfinsecure status\n```\n\nAfter `it`.\n")))
+    assert one.text == "Before. finsecure status After it."
+    assert one.prose == "Before. After it."
+
+
 def test_a_guide_is_read() -> None:
     page = parse("troubleshooting/payment-issues", text("\nFirst.\n\n## Then\n"))
     assert (page.path, page.title, page.kind) == ("/help/troubleshooting/payment-issues", "Payments that fail", "guide")

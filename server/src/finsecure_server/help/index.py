@@ -92,7 +92,8 @@ class _Row(NamedTuple):
     heading: str
     also: str  # aliases, and names that lead to it
     text: str
-    begins: str  # how its text begins; the page's lead where it has none of its own
+    prose: str  # the text without code: what is quoted where it says enough
+    begins: str  # how that begins; the page's lead where there is none
 
 
 class Words(NamedTuple):
@@ -158,19 +159,23 @@ class Index:
         """
         first, *others = sections(page)
         if page.kind in ("error", "api"):
-            told = (f"{part.heading} {part.text}" for part in others if part.heading not in SAME_EVERYWHERE)
-            first, others = replace(first, text=" ".join((first.text, *told))), []
+            own = [part for part in others if part.heading not in SAME_EVERYWHERE]
+            text = " ".join((first.text, *(f"{part.heading} {part.text}" for part in own)))
+            prose = " ".join((first.prose, *(f"{part.heading} {part.prose}" for part in own)))
+            first, others = replace(first, text=text, prose=prose), []
         also = " ".join((" · ".join(first.aliases), *page.words, *page.identifiers)).strip()
-        row = _Row(page, "", "", also, f"{page.lead} {first.text}".strip(), page.lead)
+        prose = f"{page.lead} {first.prose}".strip()
+        row = _Row(page, "", "", also, f"{page.lead} {first.text}".strip(), prose, page.lead)
         self._places[page.path] = row
         yield row
         for section in others:
-            begins = shorten(section.text[: 2 * QUOTED_LETTERS], QUOTED_LETTERS, placeholder="…") or page.lead
-            row = _Row(page, section.anchor, section.heading, " · ".join(section.aliases), section.text, begins)
+            begins = shorten(section.prose[: 2 * QUOTED_LETTERS], QUOTED_LETTERS, placeholder="…") or page.lead
+            also, text, prose = " · ".join(section.aliases), section.text, section.prose
+            row = _Row(page, section.anchor, section.heading, also, text, prose, begins)
             self._places[f"{page.path}#{section.anchor}"] = row
             yield row
         for phrase in (*page.aliases, *page.symptoms):
-            yield _Row(page, "", "", phrase, "", page.lead)
+            yield _Row(page, "", "", phrase, "", "", page.lead)
 
     # -- a question ----------------------------------------------------------------------------------------------------
 
@@ -272,11 +277,12 @@ class Index:
         """The section that says most of it, or the page where none says nearly as much as the page itself."""
         if ranked.section is not None and ranked.section_best >= SECTION_SHARE * ranked.best:
             row = self.rows[ranked.section]
-            snippet = quoted(row.text, sought)
-            if snippet or sought.search(f"{row.heading} {row.also}"):  # else only the page's title matched
-                return self._shown(row, ranked.score, snippet=snippet)
+            if sought.search(row.text) or sought.search(
+                f"{row.heading} {row.also}"
+            ):  # else only the page's title matched
+                return self._shown(row, ranked.score, snippet=quoted(row.prose, sought))
         row = self._places[self.rows[ranked.row].page.path]
-        return self._shown(row, ranked.score, snippet=quoted(self.rows[ranked.row].text, sought))
+        return self._shown(row, ranked.score, snippet=quoted(self.rows[ranked.row].prose, sought))
 
     def _shown(self, row: _Row, score: float, *, snippet: str | None = None, why: str = "") -> Result:
         page = row.page
