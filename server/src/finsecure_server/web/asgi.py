@@ -330,7 +330,7 @@ class Application:
             request.tree = forms.parse_json(body)
         params = forms.decode(request.tree, route.params, route.shape, form=form)
         raw = request.headers.get(b"idempotency-key")
-        if raw is not None and route.method == "POST":
+        if raw is not None and route.method == "POST" and not route.public:  # else it would be everybody's key
             request.key = _idempotency_key(raw)
             fingerprints = idempotency.fingerprints(forms.remembered(request.tree, route.shape), self.s.secret)
             claim = idempotency.Claim(request.key, f"POST {request.path}", fingerprints)

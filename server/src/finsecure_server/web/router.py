@@ -47,13 +47,13 @@ class Call(Generic[P]):
 class Route:
     """An entry.
 
-    `handle(tx, env, call)` is synchronous. On GET it gets a Reader and runs beside the writer; on POST and DELETE it
-    gets a Tx, may return an Ask, and is run under the caller's idempotency key. `scope` is what a restricted key needs;
-    `publishable` lets publishable keys call it, and `hidden` are the fields of the reply that these do not see;
-    `public` asks for no key at all. A public page that is `known` is told who reads it where a good key says so, from
-    the Authorization header or the sealed cookie, and a key that is not good makes a stranger; its forms are taken from
-    our own pages only. `changes_callers` says that afterwards nothing may be believed that was remembered
-    of the account's keys.
+    `handle(tx, env, call)` is synchronous. On GET it gets a Reader and runs beside the writer; on POST and DELETE
+    it gets a Tx, may return an Ask, and is run under the caller's idempotency key. `scope` is what a restricted key
+    needs; `publishable` lets publishable keys call it, and `hidden` are the fields of the reply that these do not
+    see; `public` asks for no key at all, and its POST is carried out each time. A public page that is `known` is
+    told who reads it where a good key says so, from the Authorization header or the sealed cookie, and a key that
+    is not good makes a stranger; its forms are taken from our own pages only. `changes_callers` says that
+    afterwards nothing may be believed that was remembered of the account's keys.
     """
 
     method: str
