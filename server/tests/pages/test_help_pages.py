@@ -20,6 +20,7 @@ from finsecure_server.pages.help_pages import CODES, NEEDS, redirects
 from finsecure_server.pages.search_pages import SearchPages
 from finsecure_server.storage.database import Database
 from finsecure_server.storage.engines import open_database
+from finsecure_server.web import transfer
 from tests.edge import T0, Edge, Got
 
 DAY = 86_400 * 1_000_000
@@ -216,6 +217,25 @@ async def test_what_nobody_finds_is_counted_once_the_typing_is_over(database: Da
     assert [(row.question, row.searches, row.last_us) for row in debt.unanswered] == [("zxqv wjkq", 3, T0 // DAY * DAY)]
 
 
+async def test_answers_to_questions_push_no_page_out_of_memory(edge: Edge) -> None:
+    kept = transfer.compressed.cache_info().currsize
+    for path in ("/help/search?q=refund+one", "/help/search?q=refund+two", "/help/search.json?q=refund"):
+        got = await edge.get(path, authorization="none", accept_encoding="gzip")
+        assert (got.headers["content-encoding"], got.headers["etag"][:2]) == ("gzip", "W/")
+    assert transfer.compressed.cache_info().currsize == kept
+    await edge.get("/help/index", authorization="none", accept_encoding="gzip")
+    hits = transfer.compressed.cache_info().hits
+    await edge.get("/help/index", authorization="none", accept_encoding="gzip")
+    assert transfer.compressed.cache_info().hits == hits + 1
+
+
+async def test_an_address_without_a_page_is_looked_for_by_its_beginning(edge: Edge) -> None:
+    got = await seen(edge, "/help/webhook-signature/" + "-".join(["zzxxyy"] * 30))
+    assert got.status == 404
+    assert b"webhook" in got.body
+    assert got.headers["cache-control"] == "no-store"
+
+
 async def test_search_answers_when_the_database_does_not(edge: Edge) -> None:
     await edge.db.close()
     for path in ("/help", "/help/search?q=refund", "/help/search.json?q=refund", "/help/errors/lost_card"):
@@ -289,7 +309,10 @@ async def test_feedback_that_is_too_long_is_cut(anywhere: Edge) -> None:
     assert len(debt.unsolved[0].texts[0]) == 1000
 
 
-@pytest.mark.parametrize("path", ["https://evil.example", "//evil.example", "/help/\\evil", "/help x", "/v1/charges"])
+@pytest.mark.parametrize(
+    "path",
+    ["https://evil.example", "//evil.example", "/help/\\evil", "/help x", "/v1/charges", "/helpless", "/help/\x1b\t"],
+)
 async def test_feedback_leads_nowhere_else(edge: Edge, path: str) -> None:
     got = await said(edge, path=path, solved="yes")
     assert got.headers["location"] == "/help/feedback?path="

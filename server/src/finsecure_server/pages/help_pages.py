@@ -28,6 +28,7 @@ from finsecure_server.web.router import Answer, Call, Route
 PLAIN: Final = "text/plain; charset=utf-8"
 JSON: Final = "application/json"
 NEAREST: Final = 5
+SOUGHT_LETTERS: Final = 60  # of an address without a page: it is looked for while everybody waits
 #: A drawing that is looked at by itself: its own styles, and nothing that runs.
 DRAWING_POLICY: Final = b"default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -132,7 +133,7 @@ class Pages:
 
     def _missing(self, env: Env, address: str, ending: str) -> Answer:
         words = re.sub(r"[/_-]", " ", address.removeprefix("/help/").removesuffix(f".{ending}"))
-        nearest = self._search.find(words, NEAREST)
+        nearest = self._search.find(words[:SOUGHT_LETTERS], NEAREST)
         if ending == "json":
             paths = [row.path for row in nearest.results]
             return Answer(_json({"object": "help_page", "path": None, "nearest": paths}), 404)

@@ -6,6 +6,7 @@ that it could run. Every page is whole without its scripts; what a payer sees ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
@@ -55,6 +56,14 @@ def asset_address(name: str) -> str:
 def error_links(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Codes with their pages."""
     return [(code, f"/help/errors/{code}") for code in codes]
+
+
+_OURS: Final = re.compile(r"/(?:help|docs)(?:[/?#][\w\-./~?&=%+:,@#]*)?", re.ASCII)
+
+
+def ours(address: str) -> str:
+    """An address if it leads to a page of the help center, as a link or a redirect may have it; nothing for others."""
+    return address if _OURS.fullmatch(address) else ""
 
 
 def marked(snippet: str) -> Markup:

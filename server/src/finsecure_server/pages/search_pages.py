@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, Protocol
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Meta, Struct
@@ -14,7 +15,7 @@ from finsecure_server.help.index import Found, Result
 from finsecure_server.help.quoting import bare
 from finsecure_server.help.types import Feedback, Words
 from finsecure_server.help.unanswered import Unanswered
-from finsecure_server.pages.render import A_WHILE, HTML, headers, page, part, redirect
+from finsecure_server.pages.render import A_WHILE, HTML, headers, ours, page, part, redirect
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.web.router import Answer, Call, Route
 
@@ -120,18 +121,12 @@ def _searching(
 def feedback(tx: Tx, env: Env, call: Call[Feedback]) -> Answer:
     """POST /help/feedback: keep it, and go on to a page that says so."""
     ops.note_feedback(tx, env, call.params)
-    return redirect(f"/help/feedback?path={_own(call.params.path)}")
+    return redirect(f"/help/feedback?path={quote(ours(call.params.path))}")
 
 
 def thanks(_: Reader, env: Env, call: Call[Thanked]) -> Answer:
     """GET /help/feedback: it was kept."""
-    return page("thanks.html", env=env, back=_own(call.params.path), path="")
-
-
-def _own(path: str) -> str:
-    """A path of ours, as a link may have it; nothing for any other."""
-    ours = path.startswith(("/help", "/docs")) and path.isascii() and not set(path) & set(' "<>\\?&#\r\n')
-    return path if ours else ""
+    return page("thanks.html", env=env, back=ours(call.params.path), path="")
 
 
 def _as_data(row: Result, public_url: str) -> dict[str, Any]:

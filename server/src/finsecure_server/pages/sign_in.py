@@ -5,7 +5,6 @@ The key is checked here, sealed into a cookie by the edge (web/session.py), and 
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -15,7 +14,7 @@ from finsecure_server.accounts import authenticate, key_text
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Refused
 from finsecure_server.pages.error_routes import SCOPE
-from finsecure_server.pages.render import page, redirect
+from finsecure_server.pages.render import ours, page, redirect
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.web.asgi import may
 from finsecure_server.web.params import Secret
@@ -24,8 +23,6 @@ from finsecure_server.web.router import Answer, Call, Route
 HOME: Final = "/help"
 PATH: Final = "/help/sign-in"
 KEY_LETTERS_MAX: Final = 300
-
-_LOCAL: Final = re.compile(r"/(?:help|docs)(?:[/?#][\w\-./~?&=%+:,@#]*)?", re.ASCII)
 
 MISSING: Final = "Enter a key: it begins with sk_test_ or rk_test_."
 PUBLISHABLE: Final = (
@@ -73,7 +70,7 @@ def leave(_: Tx, __: Env, call: Call[From]) -> Answer:
 
 def local(path: str) -> str:
     """A page of ours to go to; the help center for anything else."""
-    return path if _LOCAL.fullmatch(path) else HOME
+    return ours(path) or HOME
 
 
 def _refusal(tx: Tx, env: Env, key: str) -> tuple[int, str, tuple[str, ...]] | None:

@@ -384,7 +384,8 @@ class Application:
             headers.append((b"idempotent-replayed", b"true"))
         if s.secure:
             headers.append((b"strict-transport-security", b"max-age=31536000"))
-        status, body, headers = transfer.fitted(request.headers, reply.status, reply.body, headers)
+        again = request.route is None or not request.route.busy
+        status, body, headers = transfer.fitted(request.headers, reply.status, reply.body, headers, again=again)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
 

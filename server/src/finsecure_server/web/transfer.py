@@ -31,19 +31,24 @@ def tag(body: bytes) -> bytes:
     return b'W/"%s"' % sha256(body).hexdigest()[:20].encode()
 
 
-def fitted(asked: Mapping[bytes, bytes], status: int, body: bytes, headers: Headers) -> tuple[int, bytes, Headers]:
-    """A reply as the reader takes it: whole, compressed, or only that nothing has changed."""
+def fitted(
+    asked: Mapping[bytes, bytes], status: int, body: bytes, headers: Headers, *, again: bool = True
+) -> tuple[int, bytes, Headers]:
+    """A reply as the reader takes it: whole, compressed, or only that nothing has changed.
+
+    `again` says whether others will ask for the same bytes: answers to questions would push every page out of memory.
+    """
     told = dict(headers)
     if not told.get(b"cache-control", b"").startswith(b"public") or not body:
         return status, body, headers
     vary = told.get(b"vary", b"")
     changed: dict[bytes, bytes] = {b"vary": vary + b", Accept-Encoding" if vary else b"Accept-Encoding"}
     if status == 200:
-        changed[b"etag"] = tag(body)
+        changed[b"etag"] = (tag if again else tag.__wrapped__)(body)
         if _names(asked.get(b"if-none-match", b""), changed[b"etag"]):
             status, body = 304, b""
     if len(body) >= SMALLEST and told[b"content-type"].startswith(TYPES) and _takes_gzip(asked):
-        body = compressed(body)
+        body = (compressed if again else compressed.__wrapped__)(body)
         changed[b"content-encoding"] = b"gzip"
     changed[b"content-length"] = b"%d" % len(body)
     kept = [(name, value) for name, value in headers if name not in changed]
