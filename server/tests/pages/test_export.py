@@ -63,6 +63,7 @@ def test_every_link_and_anchor_leads_to_a_file_beside_it(site: Path) -> None:
 def test_nothing_needs_a_server(site: Path) -> None:
     for path, text in written(site).items():
         assert "<form" not in text, path
+        assert "This form" not in text, path
         assert "data-live" not in text, path
         assert "127.0.0.1:4242" not in text or "http://127.0.0.1:4242" not in text, path
         assert 'href="/' not in text, path

@@ -124,6 +124,14 @@ def test_a_topic_that_is_none(bare: Shell) -> None:
             assert help_pages.find(line.rpartition(" ")[2])
 
 
+def test_an_id_is_no_topic(bare: Shell) -> None:
+    request = "req_01k0xc5ycsc5xgbpt6r2w2psbakh"
+    done = bare.run("help", request)
+    assert (done.code, done.out) == (3, "")
+    assert f"finsecure explain {request}" in done.err
+    assert bare.good("help", "req_").out.startswith("Debugging tools")
+
+
 def test_no_topic(bare: Shell) -> None:
     done = bare.good("help")
     assert done.out.startswith(main.first_page())

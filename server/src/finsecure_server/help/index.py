@@ -277,9 +277,8 @@ class Index:
         """The section that says most of it, or the page where none says nearly as much as the page itself."""
         if ranked.section is not None and ranked.section_best >= SECTION_SHARE * ranked.best:
             row = self.rows[ranked.section]
-            if sought.search(row.text) or sought.search(
-                f"{row.heading} {row.also}"
-            ):  # else only the page's title matched
+            own = f"{row.heading} {row.also} {row.text if row.prose else ''}"
+            if sought.search(own):  # else only the page's title matched, or a command that nothing is said of
                 return self._shown(row, ranked.score, snippet=quoted(row.prose, sought))
         row = self._places[self.rows[ranked.row].page.path]
         return self._shown(row, ranked.score, snippet=quoted(self.rows[ranked.row].prose, sought))

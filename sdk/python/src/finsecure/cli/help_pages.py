@@ -28,6 +28,7 @@ ADDRESS: Final = "http://127.0.0.1:4242"
 _PLACES: Final = ("/", "/help/", "/help/errors/", "/help/reference/", "/docs/api/")
 _KINDS: Final = ("error", "guide", "reference", "api")
 _SERVER: Final = re.compile(r"https?://[^/]*")
+_ID: Final = re.compile(r"[a-z]{2,8}_[0-9a-hjkmnp-tv-z]{28}")
 _OF_API: Final = "finsecure.cli.resources:"
 _METHODS: Final = {"get": "retrieve"}
 
@@ -67,6 +68,11 @@ def find(topic: str) -> str | None:
         return path + mark + anchor
     hits = Identifiers(pages().values()).find(topic) if text else []
     return next((hit.path for hit in hits if hit.corrected is None and hit.path.partition("#")[0] in pages()), None)
+
+
+def is_id(text: str) -> bool:
+    """Whether this is the id of one object or request, `req_…` with all its letters: of those no page is carried."""
+    return _ID.fullmatch(text) is not None
 
 
 def of_url(url: str) -> str | None:

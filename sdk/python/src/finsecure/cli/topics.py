@@ -124,6 +124,8 @@ def _topic(session: Session, text: str, *, opened: bool) -> None:
         return
     is_command = main.called(text) in main.WORDS and f"/help/reference/{text}" not in help_pages.pages()
     path = None if is_command else help_pages.find(text)
+    if help_pages.is_id(text):
+        raise Stop(f"{text[:60]} is an id, not a topic.", f"finsecure explain {text[:60]}", code=NOT_FOUND)
     if path is not None and opened:
         browse.show(session, _base(session) + path)
     elif path is not None:
