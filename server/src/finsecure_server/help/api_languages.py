@@ -117,11 +117,6 @@ def _python(value: Any) -> str:
 
 # -- Node --------------------------------------------------------------------------------------------------------------
 
-_NODE_HEAD: Final = """\
-import { FinSecure } from "finsecure";
-
-const finsecure = new FinSecure(process.env.FINSECURE_SECRET_KEY);"""
-
 
 def node(example: Example) -> str:
     """With the package `finsecure` of npm."""

@@ -25,12 +25,12 @@ from finsecure_server.help.page import Page, slug
 from finsecure_server.pages import markdown
 from finsecure_server.pages.contents import Entry, Group
 from finsecure_server.pages.help_pages import public
-from finsecure_server.pages.render import A_WHILE, MARKDOWN, headers, page
+from finsecure_server.pages.kept import kept
+from finsecure_server.pages.render import MARKDOWN, page
 from finsecure_server.web.router import Answer, Call, Route
 
 JSON: Final = "application/json"
 ENDINGS: Final = (".md", ".json")
-ERRORS: Final = "errors-of-every-call"
 
 
 class Input(NamedTuple):
@@ -170,8 +170,8 @@ class CallPages:
         assert found is not None, f"{path} is not in the library"
         text = markdown.twin(found, env.public_url)
         if ending == ".md":
-            return _kept(text.encode(), MARKDOWN)
-        return _kept(msgspec.json.encode(_as_data(found, text, env.public_url)), JSON)
+            return kept(text, MARKDOWN)
+        return kept(msgspec.json.encode(_as_data(found, text, env.public_url)), JSON)
 
     def _missing(self, env: Env, words: str) -> Answer:
         near = [one for one in self._calls if set(re.split(r"[\W_]+", words)) & set(one)]
@@ -227,10 +227,6 @@ def _as_data(found: Page, text: str, public_url: str) -> dict[str, Any]:
         "identifiers": found.identifiers,
         "markdown": text,
     }
-
-
-def _kept(body: bytes, content_type: str) -> Answer:
-    return Answer(body, content_type=content_type, headers=((b"cache-control", A_WHILE), *headers(scripts=False)))
 
 
 def routes(library: Library, contract: Callable[[], Mapping[str, Any]]) -> tuple[Route, ...]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from functools import cache
-from http import HTTPStatus
+from functools import cache, partial
 from importlib import resources
 from typing import Any, Final
 
@@ -25,8 +24,9 @@ from finsecure_server.help.library import Library
 from finsecure_server.help.occurrences import Occurrences
 from finsecure_server.help.page import Page, slug
 from finsecure_server.pages import markdown
+from finsecure_server.pages.kept import kept, made_once
 from finsecure_server.pages.moments import moment
-from finsecure_server.pages.render import A_WHILE, MARKDOWN, headers, page, redirect
+from finsecure_server.pages.render import MARKDOWN, page, redirect
 from finsecure_server.storage.database import Reader
 from finsecure_server.web.router import Answer, Call, Route
 
@@ -69,7 +69,7 @@ class ErrorRoutes:
 
     def listing_twin(self, _: Reader | None, env: Env, __: Call[Any]) -> Answer:
         """GET /help/errors.md: the same as Markdown."""
-        return _kept(markdown.twin(self._page(FOLDER), env.public_url).encode(), MARKDOWN)
+        return kept(markdown.twin(self._page(FOLDER), env.public_url), MARKDOWN)
 
     def one(self, reader: Reader | None, env: Env, call: Call[Any]) -> Answer:
         """GET /help/errors/{code}: what `doc_url` leads to; with .json or .md behind it, the same in that form."""
@@ -81,7 +81,7 @@ class ErrorRoutes:
         if found is None:
             return _elsewhere(env, code, ending)
         if ending == "md":
-            return _kept(markdown.twin(self._page(f"{FOLDER}/{code}"), env.public_url).encode(), MARKDOWN)
+            return kept(markdown.twin(self._page(f"{FOLDER}/{code}"), env.public_url), MARKDOWN)
         own = None if reader is None else occurrences.of(reader, env, code)
         return _twin(found, own) if ending == "json" else self._shown(env, found, own)
 
@@ -124,17 +124,17 @@ class ErrorRoutes:
 
 def data(_: Reader | None, env: Env, __: Call[Any]) -> Answer:
     """GET /help/errors.json: every code as data."""
-    return _kept(msgspec.json.encode(dictionary.dictionary(env.public_url)), "application/json")
+    return kept(msgspec.json.encode(dictionary.dictionary(env.public_url)), "application/json")
 
 
 def table(_: Reader | None, env: Env, __: Call[Any]) -> Answer:
     """GET /help/errors.csv: the same as a table."""
-    return _kept(dictionary.table(env.public_url).encode(), CSV)
+    return kept(dictionary.table(env.public_url), CSV)
 
 
 def schema(_: Reader | None, env: Env, __: Call[Any]) -> Answer:
     """GET /help/errors.schema.json: what the dictionary looks like, as JSON Schema."""
-    return _kept(msgspec.json.encode(dictionary.json_schema(env.public_url)), "application/schema+json")
+    return kept(msgspec.json.encode(dictionary.json_schema(env.public_url)), "application/schema+json")
 
 
 @cache
@@ -162,16 +162,12 @@ def _elsewhere(env: Env, asked: str, ending: str) -> Answer:
 
 def _twin(found: Explained | ExplainedFailure, own: Occurrences | None) -> Answer:
     if own is None:
-        return _kept(msgspec.json.encode(found), "application/json")
-    return _kept(msgspec.json.encode({**msgspec.to_builtins(found), "occurrences": own}), "application/json")
+        return kept(msgspec.json.encode(found), "application/json")
+    return kept(msgspec.json.encode({**msgspec.to_builtins(found), "occurrences": own}), "application/json")
 
 
 def _twins(path: str) -> tuple[tuple[str, str], ...]:
     return (("Markdown", f"{path}.md"), ("JSON", f"{path}.json"))
-
-
-def _kept(body: bytes, content_type: str) -> Answer:
-    return Answer(body, content_type=content_type, headers=((b"cache-control", A_WHILE), *headers(scripts=False)))
 
 
 # -- routes ------------------------------------------------------------------------------------------------------------
@@ -179,16 +175,10 @@ def _kept(body: bytes, content_type: str) -> Answer:
 
 def _route(path: str, show: Show, summary: str, *, known: bool = True) -> Route:
     """A page that needs no database as long as nobody is known. What strangers see is made once."""
-    made: dict[tuple[str, ...], Answer] = {}
+    once = made_once(partial(show, None))
 
     def stranger(env: Env, call: Call[Any]) -> Answer | None:
-        if env.account:
-            return None
-        key = (env.public_url, *call.path.values())
-        answer = made.get(key) or show(None, env, call)
-        if answer.status == HTTPStatus.OK:  # of words that are no codes there is no end
-            made[key] = answer
-        return answer
+        return None if env.account else once(env, call)
 
     def handle(reader: Reader, env: Env, call: Call[Any]) -> Answer:
         return show(reader, env, call)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from http import HTTPStatus
 from importlib import resources
 from typing import Any, Final, NamedTuple
 
@@ -20,7 +19,8 @@ from finsecure_server.help.library import ADDRESS, Library
 from finsecure_server.help.page import Page
 from finsecure_server.help.unanswered import Unanswered
 from finsecure_server.pages import contents, markdown
-from finsecure_server.pages.render import A_WHILE, KINDS, MARKDOWN, headers, page, redirect
+from finsecure_server.pages.kept import Show, kept, made_once
+from finsecure_server.pages.render import A_WHILE, KINDS, MARKDOWN, page, redirect
 from finsecure_server.pages.search_pages import Finder, SearchPages
 from finsecure_server.storage.database import Reader
 from finsecure_server.web.router import Answer, Call, Route
@@ -141,9 +141,9 @@ class Pages:
 
     def _page(self, env: Env, found: Page, ending: str) -> Answer:
         if ending == "md":
-            return _public(markdown.twin(found, env.public_url), MARKDOWN)
+            return kept(markdown.twin(found, env.public_url), MARKDOWN)
         if ending == "json":
-            return _public(_json(_as_data(found, env.public_url)), JSON)
+            return kept(_json(_as_data(found, env.public_url)), JSON)
         body = markdown.shown(found, env.public_url)
         return page(
             "guide.html",
@@ -168,16 +168,16 @@ class Pages:
 
     def llms(self, env: Env, _: Call[Any]) -> Answer:
         """GET /llms.txt: the table of contents in the form that llmstxt.org describes."""
-        return _public(self._as_text(env), PLAIN)
+        return kept(self._as_text(env), PLAIN)
 
     def as_markdown(self, env: Env, _: Call[Any]) -> Answer:
         """GET /help.md: the same, as the twin of the first page."""
-        return _public(self._as_text(env), MARKDOWN)
+        return kept(self._as_text(env), MARKDOWN)
 
     def as_data(self, env: Env, _: Call[Any]) -> Answer:
         """GET /help.json: every page, without what it says."""
         rows = [_facts(row, env.public_url) for row in self._library.pages.values()]
-        return _public(_json({"object": "list", "data": rows}), JSON)
+        return kept(_json({"object": "list", "data": rows}), JSON)
 
     def _as_text(self, env: Env) -> str:
         lines = ["# FinSecure", "", f"> {SUMMARY}", ""]
@@ -195,7 +195,7 @@ class Pages:
     def llms_full(self, env: Env, _: Call[Any]) -> Answer:
         """GET /llms-full.txt: every guide and reference page, whole. Codes and calls have pages of their own."""
         rows = [row for row in self._library.pages.values() if row.kind in ("guide", "reference")]
-        return _public("\n\n".join(markdown.twin_from_anywhere(row, env.public_url) for row in rows), PLAIN)
+        return kept("\n\n".join(markdown.twin_from_anywhere(row, env.public_url) for row in rows), PLAIN)
 
 
 def drawing(_: Env, call: Call[Any]) -> Answer:
@@ -247,12 +247,6 @@ def _json(data: object) -> bytes:
     return msgspec.json.encode(data)
 
 
-def _public(body: str | bytes, content_type: str) -> Answer:
-    whole = body.encode() if isinstance(body, str) else body
-    kept = ((b"cache-control", A_WHILE), *headers(scripts=False))
-    return Answer(whole, content_type=content_type, headers=kept)
-
-
 @cache
 def redirects() -> dict[str, str]:
     """Old addresses and where they lead now."""
@@ -263,23 +257,12 @@ def redirects() -> dict[str, str]:
 # -- routes ------------------------------------------------------------------------------------------------------------
 
 
-Show = Callable[[Env, Call[Any]], Answer]
-
-
 def public(path: str, show: Show, summary: str, *, known: bool = True) -> Route:
     """A page that needs no database: it answers when that does not. What a stranger sees is made once."""
-    made: dict[tuple[str, ...], Answer] = {}
+    once = made_once(show)
 
     def shown(env: Env, call: Call[Any]) -> Answer:
-        if env.account:
-            return show(env, call)
-        key = (env.public_url, *call.path.values())
-        answer = made.get(key)
-        if answer is None:
-            answer = show(env, call)
-            if answer.status == HTTPStatus.OK:  # of addresses without a page there is no end
-                made[key] = answer
-        return answer
+        return show(env, call) if env.account else once(env, call)
 
     def handle(_: Reader, env: Env, call: Call[Any]) -> Answer:
         return shown(env, call)

@@ -15,7 +15,8 @@ from finsecure_server.help.index import Found, Result
 from finsecure_server.help.quoting import bare
 from finsecure_server.help.types import Feedback, Words
 from finsecure_server.help.unanswered import Unanswered
-from finsecure_server.pages.render import A_WHILE, HTML, headers, ours, page, part, redirect
+from finsecure_server.pages.kept import kept
+from finsecure_server.pages.render import A_WHILE, HTML, ours, page, part, redirect
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.web.router import Answer, Call, Route
 
@@ -78,8 +79,7 @@ class SearchPages:
         if not asked.part or asked.settled:
             self._note(found, env)
         if asked.part:
-            kept = ((b"cache-control", A_WHILE), *headers(scripts=False))
-            return Answer(part("found", found).encode(), content_type=HTML, headers=kept)
+            return kept(part("found", found), HTML)
         return page("search.html", env=env, public=True, found=found, path="")
 
     def data(self, env: Env, call: Call[AskedForData]) -> Answer:

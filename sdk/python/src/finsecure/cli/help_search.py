@@ -71,12 +71,7 @@ def _say(session: Session, found: Found) -> None:
         if number:
             out.line()
         why = f"  {look.dim(f'({clean(result.why)})')}" if result.why else ""
-        out.line(
-            look.strong(
-                " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(filter(None, (result.title, result.section)))
-            )
-            + why
-        )
+        out.line(look.strong(_BELOW.join(filter(None, (result.title, result.section)))) + why)
         for line in renderer.snippet(result.snippet):
             out.line(f"  {line}")
         out.line(f"  {command(result)}")
