@@ -9,6 +9,7 @@ import pytest
 
 from finsecure.cli import help_pages, help_search
 from finsecure_server.app import LIBRARY
+from finsecure_server.core.disclosure import disclosed
 from finsecure_server.help.library import ADDRESS
 from finsecure_server.help.search import Search
 from finsecure_server.pages import search_pages
@@ -48,7 +49,12 @@ QUESTIONS: Final = (
 def test_the_command_finds_what_the_server_finds(question: str) -> None:
     ours, theirs = SEARCH.find(question, 10), help_pages.index().search(question, 10)
     assert [tuple(row) for row in theirs.results] == [tuple(row) for row in ours.results]
-    assert (theirs.question, theirs.corrected, theirs.matched) == (ours.question, ours.corrected, ours.matched)
+    # The server repeats no card number, whoever sent it; the command's own user may read theirs.
+    assert (disclosed(theirs.question), theirs.corrected, theirs.matched) == (
+        ours.question,
+        ours.corrected,
+        ours.matched,
+    )
 
 
 def test_both_tell_it_in_one_shape() -> None:
