@@ -181,7 +181,8 @@ def test_what_leads_from_page_to_page_by_name_is_in_the_library() -> None:
     guides = {f"/help/{guide}" for guide in GUIDES}
     guides |= {f"/help/{rule.guide}" for rule in RULES.values()}
     guides |= {f"/help/{general.guide}" for general in FAILURES.values()}
-    guides |= {f"/help/{name}" for _, group in contents.GUIDES for name in group} | {path.partition("#")[0] for _, path, _ in NEEDS}
+    guides |= {f"/help/{name}" for _, group in contents.GUIDES for name in group}
+    guides |= {path.partition("#")[0] for _, path, _ in NEEDS}
     guides |= {f"/help/errors/{code}" for code in CODES}
     assert guides <= known, guides - known
     for page in LIBRARY.pages.values():

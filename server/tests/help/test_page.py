@@ -24,6 +24,12 @@ def text(body: str, front: str = FRONT) -> str:
     return f"+++\n{front}\n+++\n{body}"
 
 
+def test_code_in_a_lead_is_marked_where_it_can_be_shown_so() -> None:
+    made = parse("some", text("", FRONT.replace("the decline code", "`decline_code`")))
+    assert (made.lead, made.lead_marked) == ("Look at decline_code.", "Look at `decline_code`.")
+    assert parse("some", text("")).lead_marked == ""
+
+
 def test_what_is_quoted_is_prose() -> None:
     _, one = sections(parse("some", text("## One\n\nBefore.\n\n```sh\nfinsecure status\n```\n\nAfter `it`.\n")))
     assert one.text == "Before. finsecure status After it."

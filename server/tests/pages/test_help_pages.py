@@ -60,6 +60,14 @@ async def test_the_first_page_asks_what_happened(edge: Edge) -> None:
         assert f"/help/errors/{code}" in page
 
 
+async def test_code_in_a_lead_looks_like_code(edge: Edge) -> None:
+    path = "/help/troubleshooting/payment-issues"
+    html, text = [(await seen(edge, path + ending)).body.decode() for ending in ("", ".md")]
+    assert '<p class="lead">Read <code>decline_code</code>, do what' in html
+    assert '<meta name="description" content="Read decline_code, do what' in html
+    assert "\nRead `decline_code`, do what" in text
+
+
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.path)
 async def test_a_guide_has_twins(edge: Edge, page: object) -> None:
     path = page.path  # type: ignore[attr-defined]  # a Page; parameters of tests are objects

@@ -107,7 +107,7 @@ def test_links_lead_on_from_a_document_of_many_pages() -> None:
 
 def test_long_code_breaks_between_its_words() -> None:
     assert "<code>authentication_<wbr>required</code>" in html("`authentication_required`")
-    assert '<code class="whole">card_<wbr>declined</code>' in html("`card_declined`")  # short: goes to the next line whole
+    assert '<code class="whole">card_<wbr>declined</code>' in html("`card_declined`")  # goes to the next line whole
     assert "<code>pm_<wbr>card_<wbr>charge<wbr>Customer<wbr>Fail</code>" in html("`pm_card_chargeCustomerFail`")
     assert "<code>a &lt; b &amp; c</code>" in html("`a < b & c`")
     assert f"<code>{'x' * 22}<wbr>xx</code>" in html(f"`{'x' * 24}`")

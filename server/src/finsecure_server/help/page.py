@@ -52,6 +52,7 @@ class Page:
     owner: str = ""
     verified: date | None = None
     related: tuple[str, ...] = ()
+    lead_marked: str = ""  # the lead with backticks around its code, where it has some
     words: tuple[str, ...] = field(default=(), repr=False)  # for searching only: what its title should have said
 
 
@@ -94,7 +95,9 @@ def _checked(path: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         raise PageError(f"{path}: nothing is known of {', '.join(unknown)}")
     if strange := [word for name in lists for word in facts[name] if not isinstance(word, str)]:
         raise PageError(f"{path}: {strange[0]!r} is not text")
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+    found = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+    lead = str(facts["lead"])
+    return {**found, "lead": lead.replace("`", ""), "lead_marked": lead if "`" in lead else ""}
 
 
 # -- sections ----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from markupsafe import Markup, escape
 
 from finsecure_server.core.env import Env
 from finsecure_server.help import api_model
@@ -26,7 +25,7 @@ from finsecure_server.pages import markdown
 from finsecure_server.pages.contents import Entry, Group
 from finsecure_server.pages.help_pages import public
 from finsecure_server.pages.kept import kept
-from finsecure_server.pages.render import MARKDOWN, page
+from finsecure_server.pages.render import MARKDOWN, coded, page
 from finsecure_server.web.router import Answer, Call, Route
 
 JSON: Final = "application/json"
@@ -146,7 +145,7 @@ class CallPages:
             path=path,
             title=about.title,
             lead=about.lead.replace(ADDRESS, env.public_url),
-            inline=inline,
+            inline=coded,
             resource=resource,
             groups_beside=self._beside(resource),
             twins=(("Markdown", f"{path}.md"), ("JSON", f"{path}.json")),
@@ -177,11 +176,6 @@ class CallPages:
         near = [one for one in self._calls if set(re.split(r"[\W_]+", words)) & set(one)]
         nearest = [self._calls[one][1] for one in near][:8]
         return page("api_missing.html", 404, env=env, words=words, nearest=nearest)
-
-
-def inline(text: str) -> Markup:
-    """A sentence as HTML: what stands between backticks is code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped before
 
 
 def _ending(name: str) -> tuple[str, str]:

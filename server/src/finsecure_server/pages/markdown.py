@@ -94,9 +94,8 @@ def twin(page: Page, public_url: str) -> str:
     facts += [f"owner: {page.owner}"] if page.owner else []
     facts += [f"verified: {page.verified.isoformat()}"] if page.verified else []
     head = "\n".join(("---", *facts, "---"))
-    return f"{head}\n\n# {page.title}\n\n{page.lead}\n\n{_published(page.markdown, bare=True)}".replace(
-        ADDRESS, public_url
-    )
+    told = (head, f"# {page.title}", page.lead_marked or page.lead, _published(page.markdown, bare=True))
+    return "\n\n".join(told).replace(ADDRESS, public_url)
 
 
 def twin_from_anywhere(page: Page, public_url: str) -> str:

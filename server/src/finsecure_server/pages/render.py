@@ -71,6 +71,11 @@ def marked(snippet: str) -> Markup:
     return Markup(escape(snippet).replace("\x02", Markup("<mark>")).replace("\x03", Markup("</mark>")))  # noqa: S704  escaped before
 
 
+def coded(text: str) -> Markup:
+    """A line of text as HTML: what stands in backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped before
+
+
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("finsecure_server.pages"),
     autoescape=True,
@@ -79,7 +84,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-_TEMPLATES.filters["marked"] = marked
+_TEMPLATES.filters |= {"coded": coded, "marked": marked}
 _TEMPLATES.globals |= {
     "asset": asset_address,
     "contents": contents.groups,
