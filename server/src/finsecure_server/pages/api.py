@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from finsecure_server.core import web_address
 from finsecure_server.core.env import Env
 from finsecure_server.pages import payer
-from finsecure_server.pages.render import ASSET_TYPES, FOREVER, asset, headers, page, redirect
+from finsecure_server.pages.render import ASSET_TYPES, FOREVER, asset, asset_address, headers, page, redirect
 from finsecure_server.payments import challenge_ops
 from finsecure_server.payments.challenge_ops import Seen, State
 from finsecure_server.storage.database import Reader, Tx
@@ -20,7 +20,7 @@ from finsecure_server.web.router import Answer, Call, Route
 
 
 class AssetVersion(Struct, kw_only=True, forbid_unknown_fields=True):
-    """`v` names the content; with it a browser may keep the file for ever."""
+    """`v` names the content; with the right one a browser may keep the file for ever."""
 
     v: ShortText | UnsetType = UNSET
 
@@ -59,7 +59,9 @@ def asset_file(_: Env, call: Call[AssetVersion]) -> Answer:
     name = call.path["name"]
     if name not in ASSET_TYPES:
         return Answer(b"There is no such file.\n", 404, content_type="text/plain; charset=utf-8")
-    kept = FOREVER if call.params.v is not UNSET else b"public, no-cache"
+    # Under the name of a content to come, what is served today would be kept in its place.
+    current = asset_address(name) == f"/assets/{name}?v={call.params.v}"
+    kept = FOREVER if current else b"public, no-cache"
     return Answer(asset(name), content_type=ASSET_TYPES[name], headers=((b"cache-control", kept), *headers()))
 
 
