@@ -114,3 +114,5 @@ async def test_a_twin_in_json_is_whole(edge: Edge) -> None:
     data = (await seen(edge, f"{CREATE}.json")).json
     assert "POST /v1/payment_intents" in data["identifiers"]
     assert json.dumps("pm_card_visa") in data["markdown"]
+    guide = (await seen(edge, "/help/getting-started.json")).json
+    assert list(data) == list(guide), "a page is one kind of object"

@@ -20,8 +20,8 @@ from finsecure_server.help.api_languages import in_brackets, said
 from finsecure_server.help.api_model import GROUPS, PATH, Operation, Resource
 from finsecure_server.help.api_pages import common_codes, event_address, facts, meaning
 from finsecure_server.help.library import ADDRESS, Library
-from finsecure_server.help.page import Page, slug
-from finsecure_server.pages import markdown
+from finsecure_server.help.page import slug
+from finsecure_server.pages import as_data, markdown
 from finsecure_server.pages.contents import Entry, Group
 from finsecure_server.pages.help_pages import public
 from finsecure_server.pages.kept import kept
@@ -167,10 +167,9 @@ class CallPages:
     def _twin(self, env: Env, path: str, ending: str) -> Answer:
         found = self._library.get(path)
         assert found is not None, f"{path} is not in the library"
-        text = markdown.twin(found, env.public_url)
         if ending == ".md":
-            return kept(text, MARKDOWN)
-        return kept(msgspec.json.encode(_as_data(found, text, env.public_url)), JSON)
+            return kept(markdown.twin(found, env.public_url), MARKDOWN)
+        return kept(msgspec.json.encode(as_data.whole(found, env.public_url)), JSON)
 
     def _missing(self, env: Env, words: str) -> Answer:
         near = [one for one in self._calls if set(re.split(r"[\W_]+", words)) & set(one)]
@@ -208,19 +207,6 @@ def _hints(example: Example) -> list[Input]:
 
 def _pretty(reply: Any) -> str:
     return json.dumps(reply, indent=2, ensure_ascii=False)
-
-
-def _as_data(found: Page, text: str, public_url: str) -> dict[str, Any]:
-    return {
-        "object": "help_page",
-        "path": found.path,
-        "url": public_url + found.path,
-        "title": found.title,
-        "lead": found.lead.replace(ADDRESS, public_url),
-        "kind": found.kind,
-        "identifiers": found.identifiers,
-        "markdown": text,
-    }
 
 
 def routes(library: Library, contract: Callable[[], Mapping[str, Any]]) -> tuple[Route, ...]:

@@ -18,7 +18,7 @@ from finsecure_server.core.env import Env
 from finsecure_server.help.library import ADDRESS, Library
 from finsecure_server.help.page import Page
 from finsecure_server.help.unanswered import Unanswered
-from finsecure_server.pages import contents, markdown
+from finsecure_server.pages import as_data, contents, markdown
 from finsecure_server.pages.kept import Show, kept, made_once
 from finsecure_server.pages.render import A_WHILE, KINDS, MARKDOWN, page, redirect
 from finsecure_server.pages.search_pages import Finder, SearchPages
@@ -143,7 +143,7 @@ class Pages:
         if ending == "md":
             return kept(markdown.twin(found, env.public_url), MARKDOWN)
         if ending == "json":
-            return kept(_json(_as_data(found, env.public_url)), JSON)
+            return kept(_json(as_data.whole(found, env.public_url)), JSON)
         body = markdown.shown(found, env.public_url)
         return page(
             "guide.html",
@@ -176,7 +176,7 @@ class Pages:
 
     def as_data(self, env: Env, _: Call[Any]) -> Answer:
         """GET /help.json: every page, without what it says."""
-        rows = [_facts(row, env.public_url) for row in self._library.pages.values()]
+        rows = [as_data.facts(row, env.public_url) for row in self._library.pages.values()]
         return kept(_json({"object": "list", "data": rows}), JSON)
 
     def _as_text(self, env: Env) -> str:
@@ -210,32 +210,6 @@ def drawing(_: Env, call: Call[Any]) -> Answer:
 # -- details -----------------------------------------------------------------------------------------------------------
 
 _PLURALS: Final = {"guide": "Guides", "reference": "Reference", "error": "Errors and declines", "api": KINDS["api"]}
-
-
-def _facts(found: Page, public_url: str) -> dict[str, Any]:
-    return {
-        "object": "help_page",
-        "path": found.path,
-        "url": public_url + found.path,
-        "title": found.title,
-        "lead": found.lead.replace(ADDRESS, public_url),
-        "kind": found.kind,
-        "owner": found.owner,
-        "verified": found.verified.isoformat() if found.verified else None,
-        "aliases": found.aliases,
-        "symptoms": found.symptoms,
-        "identifiers": found.identifiers,
-        "related": found.related,
-    }
-
-
-def _as_data(found: Page, public_url: str) -> dict[str, Any]:
-    anchors = markdown.shown(found, public_url).anchors
-    return {
-        **_facts(found, public_url),
-        "sections": [{"level": level, "anchor": anchor, "heading": heading} for level, anchor, heading in anchors],
-        "markdown": markdown.twin(found, public_url),
-    }
 
 
 def _group_of(path: str) -> str:
