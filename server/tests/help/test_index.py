@@ -12,7 +12,7 @@ from finsecure_server.help import meaning
 from finsecure_server.help.index import MENDED_MAX, QUESTION_LETTERS_MAX, WAYS_ON, Index
 from finsecure_server.help.meaning import MeaningIndex
 from finsecure_server.help.page import Page
-from finsecure_server.help.quoting import BEGIN, END, bare
+from finsecure_server.help.quoting import BEGIN, END, bare, pattern, quoted
 
 PAGES = [
     Page(
@@ -88,6 +88,15 @@ def test_spelling_is_mended_and_said(index: Index, question: str, corrected: str
 @pytest.mark.parametrize("question", ["req_01hz0000000000000000000000", "insufficient_funds", "refusing cards", "402"])
 def test_names_and_other_forms_of_words_are_left_as_they_are(index: Index, question: str) -> None:
     assert index.search(question).corrected is None
+
+
+def test_one_word_of_many_is_not_worth_quoting() -> None:
+    text, sought = "Mostly a double click. Look for the first charge.", pattern(["customer", "charged", "twice"])
+    assert quoted(text, sought, least=2) is None
+    assert bare(quoted(text, sought) or "") == text
+    assert quoted("The customer was charged.", sought, least=2) == (
+        f"The {BEGIN}customer{END} was {BEGIN}charged{END}."
+    )
 
 
 def test_a_result_says_where_and_why(index: Index) -> None:

@@ -239,7 +239,8 @@ class Index:
             return []
         best = sorted(self.scored(words.asked, words.text).values(), key=lambda ranked: -ranked.score)[:limit]
         sought = pattern(words.asked)
-        return [self._quoted(ranked, sought) for ranked in best]
+        least = 2 if len(words.asked) > 2 else 1  # one word of many says less than how a text begins
+        return [self._quoted(ranked, sought, least) for ranked in best]
 
     def scored(self, words: Sequence[str], question: str) -> dict[str, Ranked]:
         """What each page earns."""
@@ -273,15 +274,15 @@ class Index:
             )
             return asked.fetchall()
 
-    def _quoted(self, ranked: Ranked, sought: re.Pattern[str]) -> Result:
+    def _quoted(self, ranked: Ranked, sought: re.Pattern[str], least: int) -> Result:
         """The section that says most of it, or the page where none says nearly as much as the page itself."""
         if ranked.section is not None and ranked.section_best >= SECTION_SHARE * ranked.best:
             row = self.rows[ranked.section]
             own = f"{row.heading} {row.also} {row.text if row.prose else ''}"
             if sought.search(own):  # else only the page's title matched, or a command that nothing is said of
-                return self._shown(row, ranked.score, snippet=quoted(row.prose, sought))
+                return self._shown(row, ranked.score, snippet=quoted(row.prose, sought, least))
         row = self._places[self.rows[ranked.row].page.path]
-        return self._shown(row, ranked.score, snippet=quoted(self.rows[ranked.row].prose, sought))
+        return self._shown(row, ranked.score, snippet=quoted(self.rows[ranked.row].prose, sought, least))
 
     def _shown(self, row: _Row, score: float, *, snippet: str | None = None, why: str = "") -> Result:
         page = row.page
