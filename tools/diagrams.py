@@ -68,8 +68,22 @@ LONG: Final = re.compile(r"(\d\.\d\d)\d+")
 
 #: Colours of the pages' two themes, as in finsecure.css.
 THEMES: Final[Mapping[str, Mapping[str, str]]] = {
-    "light": {"node": "#ffffff", "line": "#525c6b", "ink": "#1a1f29", "group": "#eef0f4", "rim": "#d9dde4"},
-    "dark": {"node": "#191d25", "line": "#a3adbb", "ink": "#e8ebf0", "group": "#12151b", "rim": "#303744"},
+    "light": {
+        "page": "#f6f7f9",
+        "node": "#ffffff",
+        "line": "#525c6b",
+        "ink": "#1a1f29",
+        "group": "#eef0f4",
+        "rim": "#d9dde4",
+    },
+    "dark": {
+        "page": "#11141a",
+        "node": "#191d25",
+        "line": "#a3adbb",
+        "ink": "#e8ebf0",
+        "group": "#12151b",
+        "rim": "#303744",
+    },
 }
 
 
@@ -134,8 +148,9 @@ def draw(source: str, theme: Mapping[str, str]) -> str:
             "titleColor": theme["ink"],
             "clusterBkg": theme["group"],
             "clusterBorder": theme["rim"],
-            "edgeLabelBackground": theme["group"],
+            "edgeLabelBackground": theme["page"],
         },
+        "themeCSS": ".edgeLabel rect { opacity: 1; }",  # else its line runs through a label
     }
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=browser(), args=list(ARGUMENTS))
