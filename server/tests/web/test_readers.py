@@ -14,10 +14,12 @@ from finsecure_server.storage.database import Database, Reader, Unavailable
 from finsecure_server.storage.engines import open_database
 from finsecure_server.web import readers
 from finsecure_server.web.asgi import Caller
+from finsecure_server.web.cors import Cors
 from finsecure_server.web.router import Answer, Call, Route
 from tests.edge import PUBLIC_URL, Edge, Got, basic
 
 TEXT = "text/plain"
+SHOP = "https://shop.example"
 
 
 class Key(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -153,3 +155,31 @@ async def test_a_key_for_repeats_is_nobodys_on_a_public_page(edge: Edge) -> None
         assert (got.status, got.headers["location"], "set-cookie" in got.headers) == (303, "/page", True)
         assert "idempotent-replayed" not in got.headers
     assert await edge.db.read(lambda reader: reader.all("SELECT key FROM idempotency_keys")) == []
+
+
+CALLS: list[tuple[str, dict[str, str], int]] = [
+    ("basic", {}, 200),
+    ("basic", {"origin": PUBLIC_URL}, 200),
+    ("basic", {"origin": SHOP}, 200),
+    ("bearer", {"origin": "https://evil.test", "sec_fetch_site": "cross-site"}, 200),
+    ("basic", {"origin": "https://evil.test", "host": "pay.test"}, 401),
+    ("basic", {"origin": "null"}, 401),
+    ("basic", {"sec_fetch_site": "cross-site"}, 401),
+    ("  BASIC", {"origin": "https://evil.test"}, 401),
+]
+
+
+@pytest.mark.parametrize(("scheme", "headers", "status"), CALLS)
+@pytest.mark.parametrize("origins", [(SHOP,), (SHOP, "*")])
+async def test_no_other_site_calls_with_what_a_browser_keeps(
+    edge: Edge, scheme: str, headers: Mapping[str, str], status: int, origins: tuple[str, ...]
+) -> None:
+    edge.app.s.cors = Cors(origins)
+    key = edge.account.secret_test
+    credentials = f"Bearer {key}" if scheme == "bearer" else basic(key).replace("Basic", scheme)
+    sent = {"authorization": credentials, **headers}
+    got = await edge.post("/v1/api_keys", {"name": "Till", "scopes": ["customers:read"]}, **sent)
+    assert got.status == status
+    if status == 401:
+        assert (got.code, got.error["message"]) == ("api_key_missing", readers.FORGED)
+    assert (await edge.get("/v1/api_keys", **sent)).status == 200, "looking changes nothing"

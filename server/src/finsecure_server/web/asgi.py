@@ -252,6 +252,9 @@ class Application:
         return Reply(204, b"", headers=tuple(headers))
 
     async def _caller(self, request: Request, route: Route) -> Caller:
+        if self._forged(request):
+            await self._count(request)
+            raise Refused(Code.API_KEY_MISSING, readers.FORGED)
         try:
             caller = await self.s.authenticate(request.text(b"authorization"), request.wall)
         except Refused:
@@ -273,6 +276,13 @@ class Application:
             await self._count(request)
             raise refused
         return caller
+
+    def _forged(self, request: Request) -> bool:
+        """Whether a page of another site had a browser send what was once typed into it: Basic is sent unasked."""
+        if request.method == "GET" or not (request.text(b"authorization") or "").strip().lower().startswith("basic"):
+            return False
+        ours = readers.from_our_own_page(request.headers, self.s.kitchen.public_url)
+        return not ours and not self.s.cors.names(request.headers.get(b"origin"))
 
     async def _reader(self, request: Request, route: Route) -> Caller | None:
         """Who reads a public page. Reading is nobody's call: it is neither counted nor logged as the account's own."""

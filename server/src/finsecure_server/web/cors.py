@@ -46,5 +46,9 @@ class Cors:
             ]
         return headers
 
+    def names(self, origin: bytes | None) -> bool:
+        """Whether an origin is in the list by its name, and so is trusted with credentials."""
+        return origin is not None and origin.lower() in self._origins
+
     def _allows(self, origin: bytes) -> bool:
-        return self._any or origin.lower() in self._origins
+        return self._any or self.names(origin)

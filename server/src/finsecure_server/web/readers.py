@@ -10,6 +10,10 @@ Headers = list[tuple[bytes, bytes]]
 
 #: A page that may say something about its reader differs by these.
 VARY: Final = b"Origin, Authorization, Cookie"
+FORGED: Final = (
+    "You did not provide an API key: a page of another site sent this call, and Basic credentials that a browser adds "
+    "by itself do not count. Send 'Authorization: Bearer <key>'."
+)
 FOREIGN: Final = b"This form was sent from a page of another site, and was not taken.\n"
 
 
