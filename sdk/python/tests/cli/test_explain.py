@@ -36,6 +36,23 @@ def declined(shell: Shell, card: str = "insufficient_funds") -> Any:
     return shell.run(*words, "--json").error["error"]
 
 
+def test_a_payment_that_is_disputed_is_not_as_it_should_be(shell: Shell) -> None:
+    words = ("--amount", "2000", "--currency", "usd", "--payment-method", "pm_card_createDispute", "--confirm")
+    intent = shell.good("payments", "create", *words, "--json").json
+
+    def dispute() -> Any:
+        return shell.good("disputes", "list", "--payment-intent", intent["id"], "--json").json["data"]
+
+    ((dp,),) = (eventually(dispute),)
+    for identifier in (intent["id"], intent["latest_charge"]):
+        found = explained(shell, identifier)
+        assert found["side"]["id"] == "merchant"
+        assert any("due by" in line for line in found["what_happened"])
+        assert found["next_steps"]
+        assert f"finsecure explain {dp['id']}" in found["commands"]
+        assert not any("refunds create" in line for line in found["commands"])
+
+
 @pytest.mark.parametrize("code", table("errors"))
 def test_every_code(code: str) -> None:
     found = of_code(code, BASE)

@@ -52,8 +52,11 @@ def intent(session: Session, data: dict[str, Any]) -> Explanation:
     elif data["status"] == "requires_confirmation":
         made.commands.append(f"finsecure payments confirm {identifier}")
     elif data["status"] == "succeeded":
-        made.commands.append(f"finsecure refunds create --payment-intent {identifier}")
-        made.commands += [f"finsecure explain {one['dispute']}" for one in charges if one.get("dispute")]
+        disputed = [one["dispute"] for one in charges if one.get("dispute")]
+        for one in disputed:
+            _contested(session, made, one)
+        if not disputed:  # what is disputed cannot be refunded as well
+            made.commands.append(f"finsecure refunds create --payment-intent {identifier}")
     made.commands.append(f"finsecure events list --related-object {identifier}")
     return made
 
@@ -107,11 +110,20 @@ def charge(session: Session, data: dict[str, Any]) -> Explanation:
     if data["amount_refunded"]:
         made.happened.append(f"{_amount(data, 'amount_refunded')} of it was refunded.")
     if data.get("dispute"):
-        made.happened.append(f"It is disputed: {data['dispute']}.")
-        made.commands.append(f"finsecure explain {data['dispute']}")
+        _contested(session, made, data["dispute"])
     if data.get("payment_intent"):
         made.commands.append(f"finsecure explain {data['payment_intent']}")
     return made
+
+
+def _contested(session: Session, made: Explanation, identifier: str) -> None:
+    """What the dispute of a payment says of it: whoever has to answer, its steps and its commands."""
+    told = dispute(session, session.get(f"/v1/disputes/{identifier}"))
+    made.happened.append(f"It is disputed: {identifier}.")
+    made.happened += [line for line in told.happened if "due by" in line]
+    made.side = told.side
+    made.next_steps += told.next_steps
+    made.commands.append(f"finsecure explain {identifier}")
 
 
 def refund(_: Session, data: dict[str, Any]) -> Explanation:
