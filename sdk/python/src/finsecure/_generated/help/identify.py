@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from finsecure._generated.help.page import Page, sections
@@ -20,16 +21,18 @@ from finsecure._generated.help.spelling import Spelling
 _FIRST: Final = {"error": 0, "guide": 1, "reference": 2, "api": 3}
 
 OBJECT_ID: Final = re.compile(r"(?<![\w-])([a-z]{2,8})_(?:test_|live_)?[0-9A-Za-z]{12,}(?:_[0-9A-Za-z]{12,})?(?![\w-])")
-_ID_IN_PATH: Final = re.compile(r"[a-z]{2,8}_(?:\w*\d\w*|…)")  # as people shorten them: cus_123, pi_…
+_ID_IN_PATH: Final = re.compile(r"[a-z]{2,8}_(?:[^\W\d]*\d\w*|…)")  # as people shorten them: cus_123, pi_…
 _SECRET: Final = re.compile(r"(?<![\w-])((?:sk|rk|pk)_(?:test|live)_|whsec_)\w*")
 _IN_JSON: Final = re.compile(
     r"""["']?\b(decline_?[cC]ode|failure_?[cC]ode|error_?[cC]ode|code|type)\b["']?\s*(?::|=>?)\s*["']([\w.-]+)["']"""
 )
 _IN_JSON_ORDER: Final = ("decline_code", "failure_code", "error_code", "code", "type")
-_RAISED: Final = re.compile(r"^\s*(?:[\w]+\.)*(\w*(?:[Ee]rror|Exception|Timeout|Refused|Interrupt)\w*)\b", re.MULTILINE)
-_CALL: Final = re.compile(r"(?:\b(GET|POST|DELETE|PUT|PATCH|HEAD)\s+)?(?:https?://[^\s/]+)?(/[\w{}./-]*\w)")
+_RAISED: Final = re.compile(
+    r"^[^\S\n]*(?:\w+\.)*(\w*(?:[Ee]rror|Exception|Timeout|Refused|Interrupt)\w*)\b", re.MULTILINE
+)
+_CALL: Final = re.compile(r"(?:\b(GET|POST|DELETE|PUT|PATCH|HEAD)\s+)?(?:https?://[^\s/]+)?(/[\w{}./-]*)")
 #: A question about a call, not a message that mentions one.
-_ASKED: Final = re.compile(r"(?:curl\b|(?:GET|POST|DELETE|PUT|PATCH|HEAD)\s|\S*/\S*$)", re.IGNORECASE)
+_ASKED: Final = re.compile(r"(?:curl\b|(?:GET|POST|DELETE|PUT|PATCH|HEAD)\s|[^\s/]*/\S*$)", re.IGNORECASE)
 _STATUS: Final = re.compile(
     r"(?:\bHTTP(?:/[\d.]+)?|\bstatus(?:[ _]code)?|\berror|\bcode)\W{0,4}([1-5]\d\d)\b", re.IGNORECASE
 )
@@ -37,6 +40,10 @@ _BARE_STATUS: Final = re.compile(r"(?:HTTP\s*)?([1-5]\d\d)(?:\s+[A-Za-z ]{2,40})
 _CARD: Final = re.compile(r"(?<!\d)(?:\d[ -]?){12,19}(?!\d)")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[A-Za-z][\w.-]*\w")
+#: What is longer is no name, and is not taken apart to look for one.
+NAME_LETTERS_MAX: Final = 200
+#: Words with an underline that are compared with every code. Whoever mistypes more of them has not typed them.
+MENDED_MAX: Final = 12
 #: Somebody pasted this rather than typing it.
 PASTED: Final = re.compile(r"[{\n]|Traceback|\w(?:[Ee]rror|Exception): ")
 
@@ -111,6 +118,8 @@ class Identifiers:
 
         Where there is none, of what follows its first dot: finsecure.CardError.
         """
+        if len(name) > NAME_LETTERS_MAX:
+            return
         while name:
             hit = self._names.get(_folded(name)) or self._names.get(_folded(_CAMEL.sub("_", name)))
             if hit is not None:
@@ -119,7 +128,10 @@ class Identifiers:
             name = name.partition(".")[2]
 
     def _calls(self, question: str) -> Iterator[Hit]:
-        for method, path in _CALL.findall(question):
+        for method, run in dict.fromkeys(_CALL.findall(question)):
+            path = run.rstrip("{./-")
+            if not path:
+                continue
             if path in self._paths:
                 yield Hit(path, path)
             shape = _shape(path)
@@ -136,7 +148,8 @@ class Identifiers:
                     yield from self._named(value)
         words = _WORD.findall(question)
         short = len(words) == 1
-        named = [hit for word in words if short or _is_name(word) for hit in self._named(word)]
+        known = {word: tuple(self._named(word)) for word in dict.fromkeys(words) if short or _is_name(word)}
+        named = [hit for word in words for hit in known.get(word, ())]
         # What stands last in a message says most: "card_declined, do_not_honor".
         yield from reversed([hit for hit in named if "/errors/" in hit.path])
         for raised in reversed(_RAISED.findall(question)):
@@ -149,14 +162,13 @@ class Identifiers:
 
     def _misspelt(self, question: str) -> Iterator[Hit]:
         """Codes with a slip. A word of a path is part of an address, and left alone."""
-        for match in _WORD.finditer(question):
-            word = match[0]
-            if "_" not in word or question[match.start() - 1 : match.start()] == "/":
-                continue
-            if not self.knows(word) and not OBJECT_ID.fullmatch(word) and not _SECRET.match(word):
-                meant = self._spelling.nearest(word.lower())
-                if meant is not None:
-                    yield self._names[meant]._replace(corrected=word)
+        found = (match for match in _WORD.finditer(question) if question[match.start() - 1 : match.start()] != "/")
+        words = (word for word in dict.fromkeys(match[0] for match in found) if "_" in word and not self.knows(word))
+        strange = (word for word in words if not OBJECT_ID.fullmatch(word) and not _SECRET.match(word))
+        for word in islice(strange, MENDED_MAX):
+            meant = self._spelling.nearest(word.lower())
+            if meant is not None:
+                yield self._names[meant]._replace(corrected=word)
 
     def _ids(self, question: str) -> Iterator[Hit]:
         for secret in _SECRET.findall(question):
@@ -178,7 +190,7 @@ def _folded(name: str) -> str:
 
 def _shape(path: str) -> str:
     """A path with its ids left out: /v1/refunds/{refund} and /v1/refunds/re_1… are the same."""
-    parts = (re.sub(r"\{.*\}", "{}", part) for part in path.rstrip("/").split("/"))
+    parts = (re.sub(r"\{[^{}]*\}", "{}", part) for part in path.rstrip("/").split("/"))
     return "/".join("{}" if _ID_IN_PATH.fullmatch(part) else part for part in parts)
 
 

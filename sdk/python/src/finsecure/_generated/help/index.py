@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from textwrap import shorten
 from typing import Final, NamedTuple
 
@@ -28,6 +29,7 @@ from finsecure._generated.help.spelling import Spelling
 
 QUESTION_LETTERS_MAX: Final = 8_000  # a pasted traceback
 WORDS_MAX: Final = 12  # of a long question: the rarest
+MENDED_MAX: Final = 16  # unknown words that are looked into: whoever has more of them has not mistyped them
 ROWS_MAX: Final = 80
 TEXT_LETTERS: Final = 160  # of a section, where its meaning is asked for: the beginning says what it is about
 EXACT_SCORE: Final = 1_000.0
@@ -91,7 +93,8 @@ class _Row(NamedTuple):
     heading: str
     also: str  # aliases, and names that lead to it
     text: str
-    begins: str  # how its text begins; the page's lead where it has none of its own
+    prose: str  # the text without code: what is quoted where it says enough
+    begins: str  # how that begins; the page's lead where there is none
 
 
 class Words(NamedTuple):
@@ -157,19 +160,23 @@ class Index:
         """
         first, *others = sections(page)
         if page.kind in ("error", "api"):
-            told = (f"{part.heading} {part.text}" for part in others if part.heading not in SAME_EVERYWHERE)
-            first, others = replace(first, text=" ".join((first.text, *told))), []
+            own = [part for part in others if part.heading not in SAME_EVERYWHERE]
+            text = " ".join((first.text, *(f"{part.heading} {part.text}" for part in own)))
+            prose = " ".join((first.prose, *(f"{part.heading} {part.prose}" for part in own)))
+            first, others = replace(first, text=text, prose=prose), []
         also = " ".join((" · ".join(first.aliases), *page.words, *page.identifiers)).strip()
-        row = _Row(page, "", "", also, f"{page.lead} {first.text}".strip(), page.lead)
+        prose = f"{page.lead} {first.prose}".strip()
+        row = _Row(page, "", "", also, f"{page.lead} {first.text}".strip(), prose, page.lead)
         self._places[page.path] = row
         yield row
         for section in others:
-            begins = shorten(section.text[: 2 * QUOTED_LETTERS], QUOTED_LETTERS, placeholder="…") or page.lead
-            row = _Row(page, section.anchor, section.heading, " · ".join(section.aliases), section.text, begins)
+            begins = shorten(section.prose[: 2 * QUOTED_LETTERS], QUOTED_LETTERS, placeholder="…") or page.lead
+            also, text, prose = " · ".join(section.aliases), section.text, section.prose
+            row = _Row(page, section.anchor, section.heading, also, text, prose, begins)
             self._places[f"{page.path}#{section.anchor}"] = row
             yield row
         for phrase in (*page.aliases, *page.symptoms):
-            yield _Row(page, "", "", phrase, "", page.lead)
+            yield _Row(page, "", "", phrase, "", "", page.lead)
 
     # -- a question ----------------------------------------------------------------------------------------------------
 
@@ -203,21 +210,25 @@ class Index:
         """The words of a question that say something, misspelt ones mended. Names are never touched."""
         corrected = question
         pasted = bool(PASTED.search(question))
-        asked: list[str] = []
-        for word in _words(question):
-            meant = word
-            mendable = not pasted and word.isalpha() and word not in self.spelling and word not in _STOPPED
-            if mendable and not self._is_known(word):
-                meant = self.spelling.nearest(word) or word
-                if meant != word:
-                    corrected = re.sub(rf"\b{re.escape(word)}\b", meant, corrected, flags=re.IGNORECASE)
-            asked.append(meant)
+        asked = _words(question)
+        if not pasted:
+            unknown = (word for word in dict.fromkeys(asked) if word.isalpha() and word not in _STOPPED)
+            unknown = (word for word in unknown if word not in self.spelling)
+            meant = {word: self._meant(word) for word in islice(unknown, MENDED_MAX)}
+            for word, right in meant.items():
+                if right != word:
+                    corrected = re.sub(rf"\b{re.escape(word)}\b", right, corrected, flags=re.IGNORECASE)
+            asked = [meant.get(word, word) for word in asked]
         telling = [word for word in asked if word not in _STOPPED] or asked
         asked = list(dict.fromkeys(telling))
         if len(asked) > WORDS_MAX:
             rarest = set(sorted(asked, key=lambda word: self._uses[word] or len(self.rows))[:WORDS_MAX])
             asked = [word for word in asked if word in rarest]
         return Words(asked, corrected, corrected if corrected != question else None)
+
+    def _meant(self, word: str) -> str:
+        """The word itself where it is known or nothing is near it."""
+        return word if self._is_known(word) else self.spelling.nearest(word) or word
 
     def _is_known(self, word: str) -> bool:
         """Whether the pages have the word in another form, or words that begin with it."""
@@ -229,7 +240,8 @@ class Index:
             return []
         best = sorted(self.scored(words.asked, words.text).values(), key=lambda ranked: -ranked.score)[:limit]
         sought = pattern(words.asked)
-        return [self._quoted(ranked, sought) for ranked in best]
+        least = 2 if len(words.asked) > 2 else 1  # one word of many says less than how a text begins
+        return [self._quoted(ranked, sought, least) for ranked in best]
 
     def scored(self, words: Sequence[str], question: str) -> dict[str, Ranked]:
         """What each page earns."""
@@ -263,15 +275,15 @@ class Index:
             )
             return asked.fetchall()
 
-    def _quoted(self, ranked: Ranked, sought: re.Pattern[str]) -> Result:
+    def _quoted(self, ranked: Ranked, sought: re.Pattern[str], least: int) -> Result:
         """The section that says most of it, or the page where none says nearly as much as the page itself."""
         if ranked.section is not None and ranked.section_best >= SECTION_SHARE * ranked.best:
             row = self.rows[ranked.section]
-            snippet = quoted(row.text, sought)
-            if snippet or sought.search(f"{row.heading} {row.also}"):  # else only the page's title matched
-                return self._shown(row, ranked.score, snippet=snippet)
+            own = f"{row.heading} {row.also} {row.text if row.prose else ''}"
+            if sought.search(own):  # else only the page's title matched, or a command that nothing is said of
+                return self._shown(row, ranked.score, snippet=quoted(row.prose, sought, least))
         row = self._places[self.rows[ranked.row].page.path]
-        return self._shown(row, ranked.score, snippet=quoted(self.rows[ranked.row].text, sought))
+        return self._shown(row, ranked.score, snippet=quoted(self.rows[ranked.row].prose, sought, least))
 
     def _shown(self, row: _Row, score: float, *, snippet: str | None = None, why: str = "") -> Result:
         page = row.page

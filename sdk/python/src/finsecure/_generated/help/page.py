@@ -53,6 +53,7 @@ class Page:
     owner: str = ""
     verified: date | None = None
     related: tuple[str, ...] = ()
+    lead_marked: str = ""  # the lead with backticks around its code, where it has some
     words: tuple[str, ...] = field(default=(), repr=False)  # for searching only: what its title should have said
 
 
@@ -64,8 +65,9 @@ class Section:
     heading: str
     level: int
     aliases: tuple[str, ...]
-    text: str  # without marks, for searching and quoting
+    text: str  # without marks, for searching
     names: frozenset[str] = frozenset()  # those of the aliases that stand in backticks: exact words
+    prose: str = ""  # the same without blocks of code, for quoting
 
 
 def parse(path: str, text: str) -> Page:
@@ -94,7 +96,9 @@ def _checked(path: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         raise PageError(f"{path}: nothing is known of {', '.join(unknown)}")
     if strange := [word for name in lists for word in facts[name] if not isinstance(word, str)]:
         raise PageError(f"{path}: {strange[0]!r} is not text")
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+    found = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+    lead = str(facts["lead"])
+    return {**found, "lead": lead.replace("`", ""), "lead_marked": lead if "`" in lead else ""}
 
 
 # -- sections ----------------------------------------------------------------------------------------------------------
@@ -110,24 +114,28 @@ def sections(page: Page) -> Sequence[Section]:
         anchor = unique_anchor(plain(heading), taken) if heading else ""
         names = frozenset(alias.strip("`") for alias in aliases if alias.startswith("`"))
         bare = tuple(alias.strip("`") for alias in aliases)
-        told = "\n".join(_told(lines, json=page.kind == "guide"))
-        found.append(Section(anchor, plain(heading), level, bare, plain(told), names))
+        told = plain("\n".join(_told(lines, json=page.kind == "guide")))
+        prose = plain("\n".join(_told(lines, code=False)))
+        found.append(Section(anchor, plain(heading), level, bare, told, names, prose))
     return tuple(found)
 
 
-def _told(lines: Sequence[str], *, json: bool) -> Iterator[str]:
-    """Lines without code that is not shown, and without whole objects as JSON where those are examples by the dozen."""
+def _told(lines: Sequence[str], *, json: bool = True, code: bool = True) -> Iterator[str]:
+    """Lines without code that is not shown, and without whole objects as JSON where those are examples by the dozen.
+
+    Without `code`, no block of it is left.
+    """
     fence, left_out = "", False
     for line in lines:
-        code = _CODE.fullmatch(line)
+        mark = _CODE.fullmatch(line)
         if fence:
-            if code and code[1].startswith(fence) and not code[2].strip():
+            if mark and mark[1].startswith(fence) and not mark[2].strip():
                 fence = ""
             elif left_out:
                 continue
-        elif code:
-            fence, words = code[1], code[2].split()
-            left_out = "hidden" in words or ("json" in words and not json)
+        elif mark:
+            fence, words = mark[1], mark[2].split()
+            left_out = not code or "hidden" in words or ("json" in words and not json)
         yield line
 
 

@@ -26,8 +26,8 @@ def pattern(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(ends)})(?![^\W_])", re.IGNORECASE)
 
 
-def quoted(text: str, sought: re.Pattern[str]) -> str | None:
-    """The stretch of a text with the most different words that match, marked; None when none does."""
+def quoted(text: str, sought: re.Pattern[str], least: int = 1) -> str | None:
+    """The stretch of a text with the most different words that match, marked; None when fewer than `least` do."""
     found = []
     for match in sought.finditer(text):
         found.append((match.start(), match[0].lower()))
@@ -40,6 +40,8 @@ def quoted(text: str, sought: re.Pattern[str]) -> str | None:
         within = {word[:5] for at, word in found[number:] if at < start + LETTERS - 40}
         if len(within) > most:
             best, most = start, len(within)
+    if most < least:
+        return None
     return _marked(text, best, sought)
 
 
