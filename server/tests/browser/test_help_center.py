@@ -63,6 +63,21 @@ def test_it_is_narrow_enough_still_and_light(opened: Opened, server: Serving, pa
         assert shown.wide() <= width
 
 
+@pytest.mark.parametrize("path", ["/", "/help/reference/test-cards", "/docs/api/payment_intents/create", MISSING])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_moves_while_it_arrives(opened: Opened, path: str, width: int) -> None:
+    """Slowly, to somebody who has the stylesheet already: what is shown first stays where it is."""
+    shown = opened(width)
+    shown.open("/help/sign-in")
+    network = shown.context.new_cdp_session(shown.page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 20, "downloadThroughput": 6_000, "uploadThroughput": 20_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    shown.open(path)
+    shown.page.wait_for_timeout(100)
+    assert shown.shifted() == 0
+
+
 def test_no_guide_scrolls_sideways(opened: Opened) -> None:
     shown = opened()
     paths = [entry.path for group in contents.groups() for entry in group.entries if entry.path.startswith("/help/")]

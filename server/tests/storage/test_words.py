@@ -19,44 +19,11 @@ from finsecure_server.storage.postgres_words import GATHER_S, PAYLOAD_BYTES_MAX,
 from finsecure_server.storage.sqlite import SqliteDatabase
 from finsecure_server.storage.urls import sqlite_path
 from finsecure_server.storage.words import EVERYTHING
+from tests.storage.ear import SECONDS_MAX, Ear
 
-SECONDS_MAX = 10.0
 SEED = "INSERT INTO accounts (id, created_us, clock_offset_us, clock_moved_us, doc) VALUES (:id, 0, 0, 0, '')"
 COUNT = "SELECT COUNT(*) AS n FROM accounts"
 LINES = "FROM pg_stat_activity WHERE application_name = 'finsecure words' AND datname = current_database()"
-
-
-class Ear:
-    """Somebody who listens. `said` is each time what they heard, without word that anything may have happened."""
-
-    def __init__(self, database: Database) -> None:
-        self.times: list[frozenset[str]] = []
-        self._more = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-        database.listen(self._hear)
-
-    def _hear(self, words: frozenset[str]) -> None:
-        assert asyncio.get_running_loop() is self._loop
-        self.times.append(words)
-        self._more.set()
-
-    @property
-    def said(self) -> list[set[str]]:
-        return [set(words) for words in self.times if words != {EVERYTHING}]
-
-    @property
-    def words(self) -> list[str]:
-        return sorted(word for words in self.said for word in words)
-
-    async def until(self, done: Callable[[], bool]) -> None:
-        async with asyncio.timeout(SECONDS_MAX):
-            while not done():
-                self._more.clear()
-                await self._more.wait()
-
-    async def connected(self, times: int = 1) -> None:
-        """Until it hears the others: the line says so itself, each time anew."""
-        await self.until(lambda: self.times.count(frozenset({EVERYTHING})) >= times)
 
 
 def says(*words: str, account: str | None = None) -> Callable[[Tx], None]:

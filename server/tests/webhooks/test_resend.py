@@ -12,6 +12,7 @@ from finsecure_server.core.delivery import Failure, State, delivery_id
 from finsecure_server.storage.database import Database, Tx
 from finsecure_server.webhooks import delivery_api
 from tests.edge import SECOND
+from tests.storage.ear import Ear
 from tests.webhooks import planted
 from tests.world import World, open_world
 
@@ -160,7 +161,6 @@ async def test_what_is_not_there_or_another_s_is_not_found(shop: World) -> None:
 async def test_the_sender_is_told(shop: World) -> None:
     endpoint = await planted.endpoint(shop, "1", "*")
     delivery = delivery_id((await happen(shop))["id"], endpoint)
-    heard: list[frozenset[str]] = []
-    shop.db.listen(heard.append)
+    ear = Ear(shop.db)
     await shop.made(f"/v1/webhook_deliveries/{delivery}/resend")
-    assert any(f"{shop.account.account} 0" in words for words in heard)
+    await ear.until(lambda: f"{shop.account.account} 0" in ear.words)
