@@ -20,11 +20,12 @@ from finsecure_server.core.delivery import Poster
 from finsecure_server.core.env import Env, Vault
 from finsecure_server.payment_methods.vault import Vaults
 from finsecure_server.storage.database import Database
-from finsecure_server.web.asgi import Application, Caller, LogEntry, Request, Surroundings
+from finsecure_server.web.asgi import Application, Surroundings
 from finsecure_server.web.command import Kitchen
 from finsecure_server.web.cors import Cors
 from finsecure_server.web.limits import Limiter, Unlimited
 from finsecure_server.web.render import Expansion
+from finsecure_server.web.request import Caller, LogEntry, Request
 from finsecure_server.web.router import Route, Router
 from finsecure_server.web.session import Sessions
 

@@ -63,10 +63,11 @@ from finsecure_server.settings import Settings
 from finsecure_server.storage.database import Database, Reader
 from finsecure_server.web import health, idempotency, limits, openapi
 from finsecure_server.web import request_log as request_logs
-from finsecure_server.web.asgi import Application, Caller, Request, Surroundings
+from finsecure_server.web.asgi import Application, Surroundings
 from finsecure_server.web.command import Kitchen
 from finsecure_server.web.cors import Cors
 from finsecure_server.web.render import Expansion, Loader
+from finsecure_server.web.request import Caller, Request
 from finsecure_server.web.request_log import RequestLog
 from finsecure_server.web.router import Route, Router
 from finsecure_server.web.session import Sessions

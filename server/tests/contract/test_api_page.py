@@ -10,7 +10,7 @@ import msgspec
 from finsecure_server.core import versions
 from finsecure_server.core.errors import RULES, TYPES
 from finsecure_server.settings import Settings
-from finsecure_server.web import asgi, forms, idempotency, render
+from finsecure_server.web import forms, idempotency, intake, render
 from finsecure_server.web.params import ListParams
 from tests.contract.house import House
 from tests.tidy import ROOT
@@ -84,9 +84,10 @@ async def test_every_example_is_answered_as_the_page_says(house: House) -> None:
 
 
 def test_the_figures_are_those_of_the_code() -> None:
-    assert f"{asgi.BODY_BYTES_MAX >> 20} MiB a body, {asgi.QUERY_BYTES_MAX >> 10} KiB a query" in PAGE
+    assert f"{intake.BODY_BYTES_MAX >> 20} MiB a body, {intake.QUERY_BYTES_MAX >> 10} KiB a query" in PAGE
     assert (
-        f"{asgi.HEADER_BYTES_MAX >> 10} KiB of headers, {forms.FIELDS_MAX} parameters, {forms.DEPTH_MAX} levels" in PAGE
+        f"{intake.HEADER_BYTES_MAX >> 10} KiB of headers, {forms.FIELDS_MAX} parameters, {forms.DEPTH_MAX} levels"
+        in PAGE
     )
     assert f"at most {idempotency.KEY_LETTERS_MAX} characters" in PAGE
     assert render.EXPAND_DEPTH_MAX == 4

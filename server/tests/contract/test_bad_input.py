@@ -8,7 +8,7 @@ import pytest
 from msgspec import inspect
 
 from finsecure_server.app import API_ROUTES
-from finsecure_server.web.asgi import BODY_BYTES_MAX
+from finsecure_server.web.intake import BODY_BYTES_MAX
 from finsecure_server.web.openapi import FORM, JSON, operation_id
 from finsecure_server.web.openapi_schemas import info_of
 from finsecure_server.web.router import Route

@@ -13,8 +13,8 @@ from finsecure_server.app import CONTRACT_ROUTES
 from finsecure_server.core import versions
 from finsecure_server.core.errors import NOBODYS, Code
 from finsecure_server.storage.urls import sqlite_path
-from finsecure_server.web.asgi import BODY_BYTES_MAX, HEADER_BYTES_MAX
 from finsecure_server.web.cors import REQUEST_HEADERS
+from finsecure_server.web.intake import BODY_BYTES_MAX, HEADER_BYTES_MAX
 from finsecure_server.web.openapi import operation_id
 from tests.contract.agreement import Agreement
 from tests.contract.furniture import furnish, path_of

@@ -26,7 +26,7 @@ from finsecure_server.payment_methods import entry, ops
 from finsecure_server.payment_methods.types import BankAccountData, CardData, CreatePaymentMethod
 from finsecure_server.storage.engines import open_database
 from finsecure_server.web import forms
-from finsecure_server.web.asgi import Request
+from finsecure_server.web.request import Request
 from finsecure_server.web.request_log import row_of
 from tests.edge import Edge, Got
 from tests.payment_methods.shop import VISA, made, open_shop

@@ -12,7 +12,7 @@ from finsecure_server.core.errors import Code, Refused
 from finsecure_server.payment_methods import ops, store
 from finsecure_server.payment_methods.method import Method
 from finsecure_server.storage.database import Database
-from finsecure_server.web.asgi import Request
+from finsecure_server.web.request import Request
 from tests.edge import Edge
 from tests.payment_methods.shop import attach, customer_of, events, good, listed, made, new_card, open_shop, seen
 

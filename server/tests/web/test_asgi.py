@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from finsecure_server.core.versions import LATEST
 from finsecure_server.storage.database import Database, Overloaded, Unavailable
-from finsecure_server.web import asgi, health
+from finsecure_server.web import health, intake
 from finsecure_server.web.params import Amount, Expand, Nothing, Text
 from finsecure_server.web.router import Answer, Call, Route
 from tests.edge import Edge, Got, form
@@ -112,7 +112,7 @@ async def test_headers_that_are_too_long(edge: Edge) -> None:
 
 # -- bodies that do not come as they should ---------------------------------------------------------------------------
 
-LIMIT = asgi.BODY_BYTES_MAX
+LIMIT = intake.BODY_BYTES_MAX
 
 
 async def test_a_body_at_the_limit_and_beyond(edge: Edge) -> None:
@@ -169,7 +169,7 @@ async def test_a_body_that_grows_beyond_the_limit(edge: Edge) -> None:
 
 @pytest.mark.parametrize("messages", [(None,), (part(b"amount"), None), (part(b"a"), part(b"b"), None)])
 async def test_a_body_that_never_ends(edge: Edge, messages: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi, "BODY_SECONDS_MAX", 0.02)
+    monkeypatch.setattr(intake, "BODY_SECONDS_MAX", 0.02)
     said = await parts(edge, *messages)
     assert said[0]["status"] == 504
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from finsecure_server.core.env import Env
 from finsecure_server.storage.database import Database, Reader, Unavailable
 from finsecure_server.storage.engines import open_database
 from finsecure_server.web import readers
-from finsecure_server.web.asgi import Caller
+from finsecure_server.web.asgi import Application
 from finsecure_server.web.cors import Cors
+from finsecure_server.web.request import Caller
 from finsecure_server.web.router import Answer, Call, Route
 from tests.edge import PUBLIC_URL, Edge, Got, basic
 
@@ -119,7 +121,7 @@ class Down:
 
 
 async def test_pages_answer_when_nobody_can_be_looked_up(edge: Edge) -> None:
-    edge.app.s.authenticate = Down()
+    edge.app = Application(replace(edge.app.s, authenticate=Down()))
     assert (await edge.get("/page")).body == b"nobody test"
 
 
@@ -174,7 +176,7 @@ CALLS: list[tuple[str, dict[str, str], int]] = [
 async def test_no_other_site_calls_with_what_a_browser_keeps(
     edge: Edge, scheme: str, headers: Mapping[str, str], status: int, origins: tuple[str, ...]
 ) -> None:
-    edge.app.s.cors = Cors(origins)
+    edge.app = Application(replace(edge.app.s, cors=Cors(origins)))
     key = edge.account.secret_test
     credentials = f"Bearer {key}" if scheme == "bearer" else basic(key).replace("Basic", scheme)
     sent = {"authorization": credentials, **headers}

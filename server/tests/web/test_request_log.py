@@ -15,8 +15,8 @@ from msgspec import UNSET, Struct, UnsetType
 from finsecure_server.storage.database import CommitUnknown, Database, Reader, Tx, Unavailable
 from finsecure_server.storage.words import Hear
 from finsecure_server.web import forms, request_log
-from finsecure_server.web.asgi import Caller, LogEntry
 from finsecure_server.web.params import CardNumber, Expand, Metadata, SecurityCode, Text
+from finsecure_server.web.request import Caller, LogEntry
 from finsecure_server.web.request_log import JSON_BYTES_MAX, KEPT_US, RequestLog, prune, row_of
 
 T = TypeVar("T")

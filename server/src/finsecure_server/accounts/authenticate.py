@@ -17,7 +17,7 @@ import structlog
 from finsecure_server.accounts import key_text, store
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.storage.database import CommitUnknown, Database, Reader, Row, Unavailable
-from finsecure_server.web.asgi import Caller
+from finsecure_server.web.request import Caller
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ class Known(NamedTuple):
 
 
 class Keys:
-    """Implements `web.asgi.Authenticate` on the table of keys."""
+    """Implements `web.request.Authenticate` on the table of keys."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

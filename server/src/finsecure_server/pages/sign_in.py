@@ -16,8 +16,8 @@ from finsecure_server.core.errors import Refused
 from finsecure_server.pages.error_routes import SCOPE
 from finsecure_server.pages.render import ours, page, redirect
 from finsecure_server.storage.database import Reader, Tx
-from finsecure_server.web.asgi import may
 from finsecure_server.web.params import Secret
+from finsecure_server.web.request import may
 from finsecure_server.web.router import Answer, Call, Route
 
 HOME: Final = "/help"

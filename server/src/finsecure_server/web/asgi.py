@@ -6,120 +6,44 @@ Request-Id, FinSecure-Version and the three X-RateLimit headers, and every reque
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
-from finsecure_server.core import ids, versions
+from finsecure_server.core import ids
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import ANSWERED, Code, Refused
 from finsecure_server.storage.database import Overloaded, Unavailable
-from finsecure_server.web import command, forms, idempotency, other_account, readers, render, transfer
+from finsecure_server.web import command, intake, readers, render, transfer
+from finsecure_server.web.admission import Admission
 from finsecure_server.web.allowance import Verdict
 from finsecure_server.web.command import Kitchen, Reply
 from finsecure_server.web.cors import Cors
 from finsecure_server.web.limits import Limiter
-from finsecure_server.web.router import Call, Route, Router
+from finsecure_server.web.request import (
+    Authenticate,
+    Caller,
+    LogEntry,
+    Receive,
+    Request,
+    RequestLog,
+    Scope,
+    Send,
+)
+from finsecure_server.web.router import Call, Router
 from finsecure_server.web.session import Sessions
 
 log = structlog.get_logger()
 
-BODY_BYTES_MAX: Final = 2 << 20
-BODY_SECONDS_MAX: Final = 10.0
-QUERY_BYTES_MAX: Final = 16 << 10
-HEADER_BYTES_MAX: Final = 32 << 10
-FORM: Final = "application/x-www-form-urlencoded"
-JSON: Final = "application/json"
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+#: Asked often and by anybody, a load balancer above all: these use up nobody's allowance.
+UNCOUNTED: Final = frozenset({"/health", "/v1/health"})
 
 
-class Caller(NamedTuple):
-    """Whose key it is."""
-
-    account: str
-    livemode: bool
-    key_id: str
-    kind: str  # secret | publishable | restricted
-    scopes: frozenset[str]
-    clock_offset: int
-
-
-class Authenticate(Protocol):
-    """Knows keys. Raises Refused for those it does not."""
-
-    async def __call__(self, authorization: str | None, wall_us: int) -> Caller:
-        """The caller behind an Authorization header."""
-        ...
-
-    def changed(self, account: str) -> None:
-        """A call that changes callers of this account was committed."""
-        ...
-
-
-class LogEntry(NamedTuple):
-    """One request, for the request log."""
-
-    id: str
-    created_us: int
-    method: str
-    path: str
-    status: int
-    duration_us: int
-    caller: Caller | None
-    error_code: str | None
-    object_id: str | None
-    idempotency_key: str | None
-    version: str
-    ip: str
-    user_agent: str
-    tree: dict[str, Any]
-    shape: forms.Shape | None
-    response: bytes | None
-
-
-class RequestLog(Protocol):
-    """Takes entries without making anybody wait."""
-
-    def add(self, entry: LogEntry) -> None:
-        """Note one request."""
-        ...
-
-
-@dataclass(slots=True)
-class Request:
-    """What is known of a request so far."""
-
-    id: str
-    method: str
-    path: str
-    headers: dict[bytes, bytes]
-    query: bytes
-    ip: str
-    wall: int
-    started: int
-    version: str = versions.LATEST
-    caller: Caller | None = None
-    reader: Caller | None = None  # of a public page, who may be anybody
-    verdict: Verdict | None = None
-    route: Route | None = None
-    tree: dict[str, Any] = field(default_factory=dict)
-    key: str | None = None
-
-    def text(self, header: bytes) -> str | None:
-        """A header as text, if it is there."""
-        value = self.headers.get(header)
-        return None if value is None else value.decode("latin-1")
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the edge hands on to every call; app.py fills it."""
 
@@ -147,7 +71,8 @@ class Application:
         startup: Callable[[], Awaitable[None]] | None = None,
         shutdown: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self.s = surroundings
+        self.s = s = surroundings
+        self._admission = Admission(s.authenticate, s.limiter, s.cors, s.sessions, s.kitchen.public_url)
         self._startup = startup
         self._shutdown = shutdown
 
@@ -197,7 +122,7 @@ class Application:
             code = Code.OVERLOADED if isinstance(error, Overloaded) else Code.DATABASE_UNAVAILABLE
             error_code = code.value
             reply = self._refused(request, Refused(code, details={"retry_after": 1}))
-        except ClientGone:
+        except intake.ClientGone:
             return
         except Exception:
             place = disclosed(s.router.place(request.path))
@@ -211,29 +136,28 @@ class Application:
 
     async def _answer(self, request: Request, receive: Receive) -> Reply:
         s = self.s
-        if sum(map(len, request.headers.values())) > HEADER_BYTES_MAX:
-            raise Refused(Code.REQUEST_HEADER_TOO_LARGE)
+        intake.check_headers(request)
         if request.method == "OPTIONS":
             return await self._options(request)
         asked = request.headers.get(b"finsecure-version")
         if asked is not None:
-            request.version = _version(asked)
+            request.version = intake.version_of(asked)
         try:
             route, path = s.router.find(request.method, request.path)
         except Refused:
-            await self._count(request)
+            await self._admission.count(request)
             raise
         request.route = route
         if not route.public:
-            request.caller = await self._caller(request, route)
+            request.caller = await self._admission.caller(request, route)
         if route.path not in UNCOUNTED:
-            await self._count(request)
+            await self._admission.count(request)
         if route.known:
             if route.method != "GET" and not readers.from_our_own_page(request.headers, s.kitchen.public_url):
                 return Reply(403, readers.FOREIGN, content_type="text/plain; charset=utf-8")
-            request.reader = await self._reader(request, route)
-        body = await _body(request, receive)
-        params, claim = self._params(request, route, body)
+            request.reader = await self._admission.reader(request, route)
+        body = await intake.body_of(request, receive)
+        params, claim = intake.params_of(request, route, body, s.secret)
         env = s.env(request, request.caller or request.reader)
         try:
             return await command.run(s.kitchen, route, Call(path, params), env, claim)
@@ -242,7 +166,7 @@ class Application:
                 s.authenticate.changed(request.caller.account)
 
     async def _options(self, request: Request) -> Reply:
-        await self._count(request)
+        await self._admission.count(request)
         allowed = self.s.router.methods(request.path)
         if not allowed:
             raise Refused(Code.URL_NOT_FOUND, "Unrecognized request URL.")
@@ -250,101 +174,6 @@ class Application:
             request.headers.get(b"origin"), request.headers.get(b"access-control-request-method"), allowed
         )
         return Reply(204, b"", headers=tuple(headers))
-
-    async def _caller(self, request: Request, route: Route) -> Caller:
-        if self._forged(request):
-            await self._count(request)
-            raise Refused(Code.API_KEY_MISSING, readers.FORGED)
-        try:
-            caller = await self.s.authenticate(request.text(b"authorization"), request.wall)
-        except Refused:
-            await self._count(request)
-            raise
-        request.caller = caller
-        refused: Refused | None = None
-        if caller.kind == "publishable" and not route.publishable:
-            refused = Refused(Code.SECRET_KEY_REQUIRED)
-        elif route.scope and not may(caller.scopes, route.scope):
-            refused = Refused(
-                Code.INSUFFICIENT_SCOPE, f"This key lacks the permission `{route.scope}` that this call needs."
-            )
-        elif route.test_only and caller.livemode:
-            refused = Refused(Code.TESTMODE_ONLY)
-        else:
-            refused = other_account.refused(request.headers, caller.account)
-        if refused is not None:
-            await self._count(request)
-            raise refused
-        return caller
-
-    def _forged(self, request: Request) -> bool:
-        """Whether a page of another site had a browser send what was once typed into it: Basic is sent unasked."""
-        if request.method == "GET" or not (request.text(b"authorization") or "").strip().lower().startswith("basic"):
-            return False
-        ours = readers.from_our_own_page(request.headers, self.s.kitchen.public_url)
-        return not ours and not self.s.cors.names(request.headers.get(b"origin"))
-
-    async def _reader(self, request: Request, route: Route) -> Caller | None:
-        """Who reads a public page. Reading is nobody's call: it is neither counted nor logged as the account's own."""
-        authorization = request.text(b"authorization")
-        if authorization is None:
-            key = self.s.sessions.key(request.text(b"cookie"), request.wall)
-            authorization = None if key is None else f"Bearer {key}"
-        if authorization is None:
-            return None
-        try:
-            reader = await self.s.authenticate(authorization, request.wall)
-        except (Refused, Unavailable):  # pages answer all the same
-            return None
-        allowed = reader.kind != "publishable" and (not route.scope or may(reader.scopes, route.scope))
-        return reader if allowed else None
-
-    async def _count(self, request: Request) -> None:
-        """Calls without a good key count against the address they come from: they use up nobody's allowance."""
-        key = request.caller.key_id if request.caller is not None else "ip:" + request.ip
-        request.verdict = await self.s.limiter.take(key, request.wall)
-        if not request.verdict.allowed:
-            raise Refused(
-                Code.RATE_LIMIT,
-                f"Request rate limit of {request.verdict.limit} a second exceeded. Retry after "
-                f"{request.verdict.retry_after_s} s.",
-                details={"reason": "key-rate", "retry_after": request.verdict.retry_after_s},
-            )
-
-    def _params(self, request: Request, route: Route, body: bytes) -> tuple[Any, idempotency.Claim | None]:
-        claim: idempotency.Claim | None = None
-        if route.method == "GET":
-            if len(request.query) > QUERY_BYTES_MAX:
-                raise Refused(Code.BODY_TOO_LARGE, "The query is too long.")
-            request.tree = forms.parse_form(request.query)
-            tree = request.tree
-            if route.known:  # a page opens whatever mail programs and trackers append to its address
-                tree = {name: value for name, value in tree.items() if name in route.shape.fields}
-            return forms.decode(tree, route.params, route.shape, form=True), None
-        if request.query:
-            raise Refused(
-                Code.BODY_AND_FORM_BOTH,
-                f"{route.method} takes its parameters in the body; the address has some as well.",
-            )
-        kind = (request.text(b"content-type") or FORM).partition(";")[0].strip().lower()
-        form = kind != JSON
-        if form and kind != FORM and body:
-            raise Refused(Code.CONTENT_TYPE_UNSUPPORTED, f"Send {FORM} or {JSON}, not {kind[:60]}.")
-        if not body:
-            request.tree = {}
-        elif form:
-            if body[:1] in b"{[":
-                raise Refused(Code.BODY_AND_FORM_BOTH, f"The body is JSON, but its Content-Type is {FORM}.")
-            request.tree = forms.parse_form(body)
-        else:
-            request.tree = forms.parse_json(body)
-        params = forms.decode(request.tree, route.params, route.shape, form=form)
-        raw = request.headers.get(b"idempotency-key")
-        if raw is not None and route.method == "POST" and not route.public:  # else it would be everybody's key
-            request.key = _idempotency_key(raw)
-            fingerprints = idempotency.fingerprints(forms.remembered(request.tree, route.shape), self.s.secret)
-            claim = idempotency.Claim(request.key, f"POST {request.path}", fingerprints)
-        return params, claim
 
     # -- from reply to bytes ----------------------------------------------------------------------------------------
 
@@ -423,73 +252,3 @@ class Application:
                 reply.body if failed else None,
             )
         )
-
-
-#: Asked often and by anybody, a load balancer above all: these use up nobody's allowance.
-UNCOUNTED: Final = frozenset({"/health", "/v1/health"})
-
-
-class ClientGone(Exception):
-    """The caller hung up before the request was whole. There is nobody to answer."""
-
-
-def may(scopes: frozenset[str], needed: str) -> bool:
-    """`payments:read` is granted by itself, by `payments:write`, by `*:read` for reads, and by `*`."""
-    area, _, verb = needed.partition(":")
-    return bool(scopes & {"*", needed, f"{area}:write", f"*:{verb}"})
-
-
-def _version(asked: bytes) -> str:
-    version = asked.decode("latin-1")
-    if version not in versions.VERSIONS:
-        known = ", ".join(versions.VERSIONS)
-        raise Refused(Code.VERSION_UNKNOWN, f"Invalid FinSecure-Version: {version[:40]!a}. Known versions: {known}.")
-    return version
-
-
-def _idempotency_key(raw: bytes) -> str:
-    key = raw.decode("latin-1")
-    if len(key) > idempotency.KEY_LETTERS_MAX:
-        raise Refused(Code.IDEMPOTENCY_KEY_TOO_LONG)
-    if not key.strip():
-        raise Refused(Code.IDEMPOTENCY_KEY_EMPTY)
-    forms.check_text(key, "Idempotency-Key")
-    return key
-
-
-async def _body(request: Request, receive: Receive) -> bytes:
-    length = request.headers.get(b"content-length", b"")
-    if length.isdigit() and (len(length) > 12 or int(length) > BODY_BYTES_MAX):
-        raise _too_large()
-    try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
-            message = await receive()
-            body: bytes = message.get("body", b"")
-            if message.get("more_body"):
-                body = await _rest(body, receive)
-    except TimeoutError:
-        raise Refused(Code.DEADLINE_EXCEEDED, f"The body did not arrive within {BODY_SECONDS_MAX:.0f} s.") from None
-    if message["type"] == "http.disconnect":
-        raise ClientGone
-    if len(body) > BODY_BYTES_MAX:
-        raise _too_large()
-    return body
-
-
-async def _rest(body: bytes, receive: Receive) -> bytes:
-    parts = [body]
-    size = len(body)
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > BODY_BYTES_MAX:
-            raise _too_large()
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-def _too_large() -> Refused:
-    return Refused(Code.BODY_TOO_LARGE, f"A body may have {BODY_BYTES_MAX >> 20} MiB.")

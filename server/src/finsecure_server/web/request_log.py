@@ -22,7 +22,7 @@ import structlog
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.storage.database import CommitUnknown, Database, Tx, Unavailable
 from finsecure_server.web import forms
-from finsecure_server.web.asgi import LogEntry
+from finsecure_server.web.request import LogEntry
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ Row = dict[str, object]
 
 
 class RequestLog:
-    """Implements `web.asgi.RequestLog`."""
+    """Implements `web.request.RequestLog`."""
 
     def __init__(self) -> None:
         self._rows: deque[Row] = deque(maxlen=WAITING_MAX)
