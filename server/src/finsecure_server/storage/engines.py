@@ -5,6 +5,7 @@ from __future__ import annotations
 from finsecure_server.storage.admin import Engine
 from finsecure_server.storage.database import Database
 from finsecure_server.storage.sqlite_admin import SqliteEngine
+from finsecure_server.storage.structs import learn_structs
 from finsecure_server.storage.urls import is_postgres
 
 
@@ -19,4 +20,5 @@ def engine_of(url: str) -> Engine:
 
 def open_database(url: str) -> Database:
     """The database behind a URL, for ops. Its schema is `migrate`'s business."""
+    learn_structs()
     return engine_of(url).open(url)
