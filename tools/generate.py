@@ -197,7 +197,7 @@ ENTRIES: Final[tuple[tuple[Callable[..., Entry], Entry], ...]] = (
     (ledger.dispute_won, ledger.dispute_won("usd", 2000, 1500, 1588)),
     (ledger.payout, ledger.payout("usd", 1912)),
     (ledger.payout_paid, ledger.payout_paid("usd", 1912)),
-    (ledger.payout_failed, ledger.payout_failed("usd", 1912)),
+    (ledger.payout_failed, ledger.payout_failed("usd", 1912, 500)),
 )
 
 

@@ -58,8 +58,9 @@ PAYOUTS_HEAD: Final = """
 ## Payouts
 
 A payout leaves `merchant_available` when it is created, and comes back if it fails or is canceled, which it can be
-while it is `pending`. Whoever owes gets none. Payouts are made by hand; there are no automatic ones, so `payout=po_…`
-lists the payout's own balance transactions: the payout, and what came back.
+while it is `pending`. What comes back settles debts first, and wakes refunds that wait for funds. Whoever owes gets
+none. Payouts are made by hand; there are no automatic ones, so `payout=po_…` lists the payout's own balance
+transactions: the payout, and what came back.
 
 In test mode a standard payout is sent after {sent} s and arrives after {arrives} s, an instant one after {fast} s. The
 bank account decides how it ends; `metadata[simulate]` with `paid` or a failure code decides instead. Live mode has no

@@ -50,7 +50,10 @@ MOVEMENTS: dict[str, tuple[Entry, str]] = {
     "network_settled": (ledger.network_settled("usd", 20), "D A:bank_cash 20, C A:network_receivable 20"),
     "payout": (ledger.payout("usd", 13), "D L:merchant_available 13, C L:payout_in_transit 13"),
     "payout_paid": (ledger.payout_paid("usd", 13), "D L:payout_in_transit 13, C A:bank_cash 13"),
-    "payout_failed": (ledger.payout_failed("usd", 13), "D L:payout_in_transit 13, C L:merchant_available 13"),
+    "payout_failed": (
+        ledger.payout_failed("usd", 13, 4),
+        "D L:payout_in_transit 13, C A:merchant_debt 4, C L:merchant_available 9",
+    ),
 }
 
 
@@ -148,6 +151,7 @@ class Book:
         trial = sum(amount if name[0] in "AE" or name in debits else -amount for name, amount in self.held.items())
         assert trial == 0
         assert all(self.held[name] >= 0 for name in NEVER_NEGATIVE), self.held
+        assert not (self.held[Name.MERCHANT_DEBT] and self.held[Name.MERCHANT_AVAILABLE]), "owed beside what is there"
         holds = sum(c["authorized"] - c["captured"] - c["released"] for c in self.charges)
         assert self.held[Name.AUTH_HOLD] == holds
         assert all(0 <= c["refunded"] <= c["captured"] <= c["authorized"] for c in self.charges)
@@ -243,7 +247,7 @@ class Book:
 
     def payout_failed(self, _: int, which: int) -> None:
         for amount in self._pop(self.payouts, which):
-            self.post(ledger.payout_failed("usd", amount))
+            self.post(ledger.payout_failed("usd", amount, self.held[Name.MERCHANT_DEBT]))
             self.net += amount
 
     def midnight(self, _: int, which: int) -> None:

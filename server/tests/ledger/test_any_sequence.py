@@ -124,7 +124,8 @@ class Shop:
             if size % 2:
                 store.post(self.tx, self.env, book.payout_paid("usd", amount), source)
             else:
-                self.moves(book.payout_failed("usd", amount), source, "payout_failure", amount)
+                debt = self.held(Name.MERCHANT_DEBT)
+                self.moves(book.payout_failed("usd", amount, debt), source, "payout_failure", amount)
 
     def time(self, size: int, which: int) -> None:
         """Some of a day passes. What falls due is released in some order, and now and then not at all."""
@@ -153,6 +154,7 @@ class Shop:
         findings = list(check_book(self.tx, Book(self.account, 0), lambda _: None))
         assert not findings, "\n".join(finding.line() for finding in findings)
         merchant = self.held(Name.MERCHANT_PENDING) + self.held(Name.MERCHANT_AVAILABLE) - self.held(Name.MERCHANT_DEBT)
+        assert not (self.held(Name.MERCHANT_DEBT) and self.held(Name.MERCHANT_AVAILABLE)), "owed beside what is there"
         nets = self.tx.one(NETS)
         assert nets is not None
         assert merchant == nets["net"]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from finsecure_server.payouts import api, jobs, store, types
+from finsecure_server.refunds import api as refunds_api
+from finsecure_server.refunds import jobs as refunds_jobs
 from finsecure_server.storage.database import Database
 from tests.world import World, open_world
 
@@ -17,8 +19,8 @@ async def world(database: Database, tmp_path: Path) -> World:
     world = await open_world(
         database,
         tmp_path,
-        routes=api.ROUTES,
-        jobs=jobs.JOBS,
+        routes=(*api.ROUTES, *refunds_api.ROUTES),
+        jobs={**jobs.JOBS, **refunds_jobs.JOBS},
         expands=types.EXPANDS,
         loaders={"payout": store.load},
     )

@@ -112,6 +112,31 @@ async def test_a_payout_that_fails_comes_back(world: World, destination: Any) ->
     assert await said(world, payout) == ["payout.created", "payout.updated", "payout.failed"]
 
 
+@pytest.mark.parametrize("way", ["fails", "is canceled"])
+async def test_what_comes_back_settles_a_debt_first(world: World, way: str) -> None:
+    payout = await create(world, 1912, destination="ba_test_account_closed")
+    await world.do(lambda tx, env: ledger.post(tx, env, book.dispute("usd", Taken(0, 0, 1500), 0), "dp_1"))
+    if way == "fails":
+        await world.pass_time(ARRIVES)
+    else:
+        await world.made(f"/v1/payouts/{payout['id']}/cancel")
+    assert await world.balance() == {"available": 412, "pending": 0, "debt": 0}
+    assert (await create(world, 412))["status"] == "pending"
+
+
+@pytest.mark.parametrize("way", ["fails", "is canceled"])
+async def test_what_comes_back_frees_a_refund_that_waits(world: World, way: str) -> None:
+    payout = await create(world, 1912, destination="ba_test_account_closed")
+    [charge] = (await world.seen("/v1/charges"))["data"]
+    refund = await world.made("/v1/refunds", {"charge": charge["id"]})
+    assert refund["pending_reason"] == "insufficient_funds"
+    if way == "is canceled":
+        await world.made(f"/v1/payouts/{payout['id']}/cancel")
+    await world.pass_time(ARRIVES + 2)
+    assert (await world.seen(f"/v1/refunds/{refund['id']}"))["status"] == "succeeded"
+    assert await world.balance() == {"available": 0, "pending": 0, "debt": 88}
+
+
 async def test_metadata_says_how_it_ends(world: World) -> None:
     failing = await create(world, 100, **{"metadata[simulate]": "account_frozen"})
     arriving = await create(world, 100, destination="ba_test_no_account", **{"metadata[simulate]": "paid"})

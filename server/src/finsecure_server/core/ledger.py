@@ -134,13 +134,7 @@ class Taken(NamedTuple):
 
 def available(currency: str, amount: int, debt: int) -> Entry:
     """Pending funds become available; what the merchant owes is settled first."""
-    settled = min(amount, debt)
-    return entry(
-        "available",
-        currency,
-        [(Name.MERCHANT_PENDING, amount)],
-        [(Name.MERCHANT_DEBT, settled), (Name.MERCHANT_AVAILABLE, amount - settled)],
-    )
+    return entry("available", currency, [(Name.MERCHANT_PENDING, amount)], _back(amount, debt))
 
 
 def refund(currency: str, taken: Taken) -> Entry:
@@ -155,13 +149,7 @@ def refund_done(currency: str, amount: int) -> Entry:
 
 def refund_failed(currency: str, amount: int, debt: int) -> Entry:
     """The refund came back: first against debt, then to the available balance."""
-    settled = min(amount, debt)
-    return entry(
-        "refund_failed",
-        currency,
-        [(Name.REFUND_IN_TRANSIT, amount)],
-        [(Name.MERCHANT_DEBT, settled), (Name.MERCHANT_AVAILABLE, amount - settled)],
-    )
+    return entry("refund_failed", currency, [(Name.REFUND_IN_TRANSIT, amount)], _back(amount, debt))
 
 
 def dispute(currency: str, taken: Taken, fee: int) -> Entry:
@@ -176,13 +164,8 @@ def dispute(currency: str, taken: Taken, fee: int) -> Entry:
 
 def dispute_won(currency: str, amount: int, fee: int, debt: int) -> Entry:
     """The disputed amount comes back, and the fee with it if `fee` is not zero."""
-    settled = min(amount + fee, debt)
-    return entry(
-        "dispute_won",
-        currency,
-        [(Name.NETWORK_RECEIVABLE, amount), (Name.DISPUTE_FEES, fee)],
-        [(Name.MERCHANT_DEBT, settled), (Name.MERCHANT_AVAILABLE, amount + fee - settled)],
-    )
+    debits = [(Name.NETWORK_RECEIVABLE, amount), (Name.DISPUTE_FEES, fee)]
+    return entry("dispute_won", currency, debits, _back(amount + fee, debt))
 
 
 def network_settled(currency: str, amount: int) -> Entry:
@@ -200,9 +183,9 @@ def payout_paid(currency: str, amount: int) -> Entry:
     return entry("payout_paid", currency, [(Name.PAYOUT_IN_TRANSIT, amount)], [(Name.BANK_CASH, amount)])
 
 
-def payout_failed(currency: str, amount: int) -> Entry:
-    """It came back, or was canceled."""
-    return entry("payout_failed", currency, [(Name.PAYOUT_IN_TRANSIT, amount)], [(Name.MERCHANT_AVAILABLE, amount)])
+def payout_failed(currency: str, amount: int, debt: int) -> Entry:
+    """It came back, or was canceled: first against debt, then to the available balance."""
+    return entry("payout_failed", currency, [(Name.PAYOUT_IN_TRANSIT, amount)], _back(amount, debt))
 
 
 def _from(taken: Taken) -> list[tuple[Name, int]]:
@@ -211,3 +194,9 @@ def _from(taken: Taken) -> list[tuple[Name, int]]:
         (Name.MERCHANT_AVAILABLE, taken.available),
         (Name.MERCHANT_DEBT, taken.debt),
     ]
+
+
+def _back(amount: int, debt: int) -> list[tuple[Name, int]]:
+    """Whatever becomes available settles what the merchant owes before anything else (decision 0008)."""
+    settled = min(amount, debt)
+    return [(Name.MERCHANT_DEBT, settled), (Name.MERCHANT_AVAILABLE, amount - settled)]

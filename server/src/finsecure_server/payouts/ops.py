@@ -17,6 +17,7 @@ from finsecure_server.ledger import store as ledger
 from finsecure_server.payouts import store
 from finsecure_server.payouts.store import Stored
 from finsecure_server.payouts.types import CreatePayout, Payout, UpdatePayout
+from finsecure_server.refunds.settle import RETRY
 from finsecure_server.storage import queue
 from finsecure_server.storage.database import Tx
 from finsecure_server.web.params import merged
@@ -115,8 +116,10 @@ def arrive(tx: Tx, env: Env, payout_id: str) -> None:
 
 
 def _return(tx: Tx, env: Env, wire: Payout, type_: str) -> str:
-    """The money is back in the available balance; the id of the row that says so."""
-    ledger.post(tx, env, book.payout_failed(wire.currency, wire.amount), wire.id)
+    """The money is back: debts are settled, and the rest is available; the id of the row that says so."""
+    debt = ledger.balance(tx, env, wire.currency, Name.MERCHANT_DEBT)
+    ledger.post(tx, env, book.payout_failed(wire.currency, wire.amount, debt), wire.id)
+    queue.wake(tx, env, RETRY)
     return _record(tx, env, wire.id, type_, wire.amount, wire.currency, wire.description)
 
 
