@@ -104,7 +104,7 @@ async def test_an_error_may_be_read_as_well(sqlite: Database) -> None:
 def test_the_headers_that_we_send_can_be_read() -> None:
     exposed = dict(Cors(("*",)).headers(b"https://a.example"))[b"access-control-expose-headers"].decode().split(", ")
     assert set(exposed) == {
-        "request-id", "finsecure-version", "idempotency-key", "idempotent-replayed", "retry-after",
+        "request-id", "finsecure-version", "finsecure-clock", "idempotency-key", "idempotent-replayed", "retry-after",
         "finsecure-should-retry", "finsecure-rate-limited-reason",
         "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
     }  # fmt: skip

@@ -8,8 +8,9 @@ REQUEST_HEADERS: Final = (
     "authorization, content-type, idempotency-key, finsecure-version, stripe-version, x-requested-with"
 )
 EXPOSED: Final = (
-    b"request-id, finsecure-version, idempotency-key, idempotent-replayed, retry-after, finsecure-should-retry, "
-    b"finsecure-rate-limited-reason, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset"
+    b"request-id, finsecure-version, finsecure-clock, idempotency-key, idempotent-replayed, retry-after, "
+    b"finsecure-should-retry, finsecure-rate-limited-reason, x-ratelimit-limit, x-ratelimit-remaining, "
+    b"x-ratelimit-reset"
 )
 MAX_AGE_S: Final = b"600"
 

@@ -51,6 +51,12 @@ HEADERS: Final = (
     _Header("X-RateLimit-Limit", "Calls a second that this key may make.", "integer", True),
     _Header("X-RateLimit-Remaining", "Calls that may follow at once.", "integer", True),
     _Header("X-RateLimit-Reset", "Seconds until the whole allowance is back.", "integer", True),
+    _Header(
+        "FinSecure-Clock",
+        "Now in the account, in seconds since 1970, where the clock of its test mode was moved.",
+        "integer",
+        False,
+    ),
     _Header("Idempotency-Key", "The key of the request, if it had one.", "string", False),
     _Header("Idempotent-Replayed", "`true`: this is the reply of an earlier call with the same key.", "string", False),
     _Header("Retry-After", "Seconds to wait before the next try.", "integer", True),
@@ -63,7 +69,7 @@ HEADERS: Final = (
     _Header("FinSecure-Rate-Limited-Reason", "Which limit was met.", "string", False),
     _Header("WWW-Authenticate", "How to send a key.", "string", True),
 )
-_ALWAYS: Final = tuple(header.name for header in HEADERS[:5])
+_ON_EVERY: Final = tuple(header.name for header in HEADERS[:6])
 _ON_POST: Final = ("Idempotency-Key", "Idempotent-Replayed")
 _ON_STATUS: Final = {
     401: ("WWW-Authenticate",),
@@ -341,7 +347,7 @@ def _is_json(route: Route) -> bool:
 
 
 def _headers(route: Route, status: int) -> Schema:
-    names = [*_ALWAYS, *_ON_STATUS.get(status, ()), *(_ON_POST if route.method == "POST" else ())]
+    names = [*_ON_EVERY, *_ON_STATUS.get(status, ()), *(_ON_POST if route.method == "POST" else ())]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from finsecure.cli import help_pages
 from finsecure.cli.data_tables import table
 from finsecure.cli.explanation import Explanation, page_of
-from finsecure.cli.output import ago, moment
+from finsecure.cli.output import moment
 from finsecure.cli.session import Session
 
 
@@ -15,7 +15,8 @@ def event(session: Session, data: dict[str, Any]) -> Explanation:
     """An event, what it is about, and how its deliveries fare."""
     kind = data["type"]
     made = Explanation(f"Event {data['id']}: {kind}", [table("events").get(kind, "")])
-    made.happened.append(f"It happened {moment(data['created'])}, {ago(data['created'])}.")
+    deliveries = session.get("/v1/webhook_deliveries", event=data["id"], limit=20)["data"]
+    made.happened.append(f"It happened {session.clocks.when(data['created'])}.")
     about = data.get("data", {}).get("object", {}).get("id")
     if about:
         made.happened.append(f"It is about {about}, as event {data['sequence']} of it.")
@@ -23,13 +24,12 @@ def event(session: Session, data: dict[str, Any]) -> Explanation:
     request = (data.get("request") or {}).get("id")
     if request:
         made.commands.append(f"finsecure explain {request}  # the request that caused it")
-    deliveries = session.get("/v1/webhook_deliveries", event=data["id"], limit=20)["data"]
     if not deliveries:
         made.happened.append("No endpoint was to hear of it.")
         made.next_steps.append("If one should have: register it, or add the type to its enabled_events.")
         made.commands.append(f"finsecure webhooks create --url https://… --enabled-events {kind} --reveal")
     for one in deliveries:
-        made.happened.append(f"Delivery {one['id']} to {one['webhook_endpoint']}: {_standing(one)}.")
+        made.happened.append(f"Delivery {one['id']} to {one['webhook_endpoint']}: {_standing(session, one)}.")
     bad = [one for one in deliveries if one["status"] in {"exhausted", "held", "canceled"} or one["last_error"]]
     for one in [one for one in bad if one["status"] != "delivered"][:1]:
         _why(session, made, one)
@@ -38,10 +38,10 @@ def event(session: Session, data: dict[str, Any]) -> Explanation:
     return made
 
 
-def _standing(one: dict[str, Any]) -> str:
+def _standing(session: Session, one: dict[str, Any]) -> str:
     words = f"{one['status']} after {one['attempts']} attempts"
     if one["status"] == "pending" and one["next_attempt_at"]:
-        words += f", the next {ago(one['next_attempt_at'])}"
+        words += f", the next {session.clocks.ago(one['next_attempt_at'], 'webhook_delivery', 'next_attempt_at')}"
     if one["last_error"] and one["status"] != "delivered":
         words += f" ({one['last_error']['code']})"
     return words
@@ -63,7 +63,9 @@ def _why(session: Session, made: Explanation, one: dict[str, Any]) -> None:
 def delivery(session: Session, data: dict[str, Any]) -> Explanation:
     """One event for one endpoint, and its attempts."""
     made = Explanation(f"Delivery {data['id']}: {data['status']}")
-    made.happened.append(f"{data['event_type']} ({data['event']}) for {data['webhook_endpoint']}: {_standing(data)}.")
+    made.happened.append(
+        f"{data['event_type']} ({data['event']}) for {data['webhook_endpoint']}: {_standing(session, data)}."
+    )
     attempts = session.get("/v1/webhook_attempts", delivery=data["id"], limit=10)["data"]
     for one in reversed(attempts):
         made.happened.append(f"{moment(one['created'])}: {_outcome(one)}")
@@ -113,15 +115,15 @@ def endpoint(session: Session, data: dict[str, Any]) -> Explanation:
     health = data["health"]
     made = Explanation(f"Webhook endpoint {data['id']}: {data['status']}, {health['state']}")
     made.happened.append(f"{data['url']} hears of {', '.join(data['enabled_events'])}.")
+    failed = session.get("/v1/webhook_attempts", webhook_endpoint=data["id"], status="failed", limit=1)["data"]
     if health["failing_since"]:
         made.happened.append(f"It has accepted nothing since {moment(health['failing_since'])}.")
     if health["will_be_disabled_at"]:
-        made.happened.append(f"It is disabled {ago(health['will_be_disabled_at'])} if that goes on.")
+        made.happened.append(f"It is disabled {session.clocks.when(health['will_be_disabled_at'])}, if that goes on.")
     for name in ("pending", "held"):
         if health[name]:
             made.happened.append(f"{health[name]} deliveries are {name}.")
     made.why += data["warnings"]
-    failed = session.get("/v1/webhook_attempts", webhook_endpoint=data["id"], status="failed", limit=1)["data"]
     if failed and health["state"] in {"failing", "unreachable", "disabled"}:
         _failed(session, made, failed[0])
     elif data["status"] == "disabled":

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from finsecure.cli.data_tables import money
 from finsecure.cli.explanation import Explanation
-from finsecure.cli.output import ago, moment
+from finsecure.cli.output import moment
 from finsecure.cli.session import Session
 
 #: Status of an intent → what it means, whose turn it is, what to do.
@@ -39,9 +39,9 @@ def _amount(data: dict[str, Any], name: str = "amount") -> str:
 
 def intent(session: Session, data: dict[str, Any]) -> Explanation:
     """A payment intent, its attempts and its last error."""
-    made = _begun(session, "Payment", data, data.get("last_payment_error"))
     identifier = data["id"]
     charges = session.get("/v1/charges", payment_intent=identifier, limit=10)["data"]
+    made = _begun(session, "Payment", data, data.get("last_payment_error"))
     for one in reversed(charges):
         made.happened.append(f"{moment(one['created'])}: {_attempt(one)}")
     if data["status"] == "requires_payment_method":
@@ -75,7 +75,7 @@ def _begun(session: Session, what: str, data: dict[str, Any], error: dict[str, A
     says, side, steps = _INTENT[data["status"]]
     sum_ = f", {_amount(data)}" if "amount" in data else ""
     made = Explanation(f"{what} {data['id']}{sum_}: {data['status']}", [says], side=side)
-    made.happened.append(f"Begun {moment(data['created'])}, {ago(data['created'])}.")
+    made.happened.append(f"Begun {session.clocks.when(data['created'])}.")
     if data.get("cancellation_reason"):
         made.happened.append(f"The reason given was {data['cancellation_reason']}.")
     if error and data["status"] not in {"succeeded", "canceled", "requires_action"}:
@@ -149,7 +149,7 @@ def refund(_: Session, data: dict[str, Any]) -> Explanation:
     return made
 
 
-def dispute(_: Session, data: dict[str, Any]) -> Explanation:
+def dispute(session: Session, data: dict[str, Any]) -> Explanation:
     """A payment that the payer's bank contests."""
     made = Explanation(f"Dispute {data['id']}, {_amount(data)}: {data['status']}")
     made.happened.append(f"The payer's bank contests {data['charge']}; its reason is {data['reason']}.")
@@ -158,7 +158,7 @@ def dispute(_: Session, data: dict[str, Any]) -> Explanation:
     waits = data["status"] in {"needs_response", "warning_needs_response"}
     made.side = "merchant" if waits else "issuer" if data["status"].endswith("under_review") else "nobody"
     if waits:
-        made.happened.append(f"Your answer is due by {moment(details['due_by'])}, {ago(details['due_by'])}.")
+        made.happened.append(f"Your answer is due by {session.clocks.when(details['due_by'])}.")
         made.next_steps += [
             "Answer with evidence: what was bought, when it was delivered, what the payer agreed to.",
             "Or accept it by closing it; a refund is not possible any more.",

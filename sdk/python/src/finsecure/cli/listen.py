@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from finsecure import errors
-from finsecure.cli import forward, listening, values
+from finsecure.cli import forward, listening
 from finsecure.cli.data_tables import table
 from finsecure.cli.failures import NO_REPLY, Stop
 from finsecure.cli.flags import command
@@ -100,9 +100,10 @@ def _begin(session: Session, cursor: listening.Cursor, params: dict[str, Any], s
     """Where it stopped; else at `since`; else now."""
     known = cursor.load()
     if known is not None and since is None:
-        session.out.note(f"Going on where it stopped {ago(known['at'])}; --since now leaves out what was missed.")
+        stopped = ago(known["at"], time.time())
+        session.out.note(f"Going on where it stopped {stopped}; --since now leaves out what was missed.")
         return Follower(session.get, PATH, params, known["anchor"], known["seen"])
-    before = None if since in {None, "now"} else values.moment(str(since))
+    before = None if since in {None, "now"} else session.moment(str(since))
     return Follower(session.get, PATH, params, newest(session.get, PATH, {}, before))
 
 

@@ -13,7 +13,6 @@ import re
 import shutil
 import sys
 import textwrap
-import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -186,11 +185,11 @@ def clock(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%H:%M:%S")
 
 
-def ago(seconds: float, now: float | None = None) -> str:
-    """`3 min ago`, `in 2 h`."""
-    passed = (time.time() if now is None else now) - seconds
+def ago(seconds: float, now: float) -> str:
+    """`3 min ago`, `in 2 h`. A time of this very second is past: clocks tell whole ones."""
+    passed = now - seconds
     words = lasting(abs(passed))
-    return f"{words} ago" if passed >= 0 else f"in {words}"
+    return f"{words} ago" if passed > -1 else f"in {words}"
 
 
 def lasting(seconds: float) -> str:

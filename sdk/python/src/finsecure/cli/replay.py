@@ -9,7 +9,6 @@ from typing import Any, Final
 import click
 
 from finsecure import errors
-from finsecure.cli import values
 from finsecure.cli.failures import Stop
 from finsecure.cli.flags import command
 from finsecure.cli.follower import Patience
@@ -43,7 +42,7 @@ def replay(session: Session, /, webhook_endpoint: str, **given: Any) -> None:
     finsecure webhooks replay we_… --since 2h --dry-run
     finsecure webhooks replay we_… --since 2026-11-22 --state exhausted --rate 50
     """
-    asked = _params(webhook_endpoint, given)
+    asked = _params(session, webhook_endpoint, given)
     preview = session.post(PATH, **asked, dry_run="true")
     if given["dry_run"] or not preview["total"]:
         _preview(session, preview)
@@ -67,11 +66,11 @@ def replay(session: Session, /, webhook_endpoint: str, **given: Any) -> None:
         session.out.note(f"Why: finsecure attempts list --webhook-endpoint {webhook_endpoint} --status failed")
 
 
-def _params(endpoint: str, given: dict[str, Any]) -> dict[str, Any]:
+def _params(session: Session, endpoint: str, given: dict[str, Any]) -> dict[str, Any]:
     asked: dict[str, Any] = {"webhook_endpoint": endpoint}
     for edge, name in (("created[gte]", "since"), ("created[lt]", "until")):
         if given[name]:
-            asked[edge] = values.moment(given[name])
+            asked[edge] = session.moment(given[name])
     for name in ("states", "types"):
         if given[name]:
             asked[name] = list(given[name])

@@ -14,6 +14,7 @@ from typing import Any, Final
 import click
 
 from finsecure.cli import cards_by_word, show, values
+from finsecure.cli.clocks import by_wall
 from finsecure.cli.data_tables import table
 from finsecure.cli.failures import Stop
 from finsecure.cli.flags import Command, Group, flags
@@ -143,13 +144,16 @@ def _options(param: dict[str, Any]) -> list[click.Parameter]:
     return [click.Option([flag, name], metavar="NUMBER" if kind == "integer" else "TEXT", help=says)]
 
 
-def parameters(row: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a call from what its options were given. Names in brackets, values as texts."""
+def parameters(row: dict[str, Any], given: dict[str, Any], moment: Callable[[str], int]) -> dict[str, Any]:
+    """The parameters of a call from what its options were given. Names in brackets, values as texts.
+
+    `moment`: the seconds since 1970 of a word for a time.
+    """
     found: dict[str, Any] = {}
     for param in row["params"]:
         name, kind = param["name"], param["kind"]
         if kind == "times":
-            found |= _times(given)
+            found |= _times(given, moment)
             continue
         value = given.get(name)
         if value is None or value == ():
@@ -166,15 +170,17 @@ def parameters(row: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _times(given: dict[str, Any]) -> dict[str, Any]:
+def _times(given: dict[str, Any], moment: Callable[[str], int]) -> dict[str, Any]:
     edges = {"created[gte]": given.get("since"), "created[lt]": given.get("until")}
-    return {name: values.moment(text) for name, text in edges.items() if text}
+    return {name: moment(text) for name, text in edges.items() if text}
 
 
 def _callback(resource: str, method: str, row: dict[str, Any]) -> Callable[..., None]:
     def call(**given: Any) -> None:
         session = Session(flags(click.get_current_context()))
-        params = parameters(row, given)
+        # The call that curl prints is made by nobody: not even the clock is asked for.
+        wall = given["curl"] or by_wall(resource.removesuffix("s"), "created")
+        params = parameters(row, given, values.moment if wall else session.moment)
         if given.get("card"):
             params = {"payment_method": cards_by_word.card(given["card"]), "confirm": "true", **params}
             if method == "confirm":

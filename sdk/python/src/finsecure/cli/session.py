@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import sys
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 import click
 
+from finsecure import errors
 from finsecure._core import encode
 from finsecure._core.call import Reply, Request, Response
 from finsecure._core.settings import POOL_CONNECTIONS, POOL_MAXSIZE, TIMEOUT, base_address, secret_key
 from finsecure._transports import Transport
 from finsecure._version import __version__
-from finsecure.cli import config, places
+from finsecure.cli import config, places, values
+from finsecure.cli.clocks import Clocks
 from finsecure.cli.failures import Stop
 from finsecure.cli.flags import Flags, flags
 from finsecure.cli.output import Output
@@ -68,6 +71,7 @@ class Session:
         if given.api_key == "-":
             given.api_key = sys.stdin.readline().strip()
         self.out = Output(given)
+        self.clocks = Clocks()
 
     @cached_property
     def settings(self) -> dict[str, config.Setting]:
@@ -143,14 +147,32 @@ class Session:
         """One call. What changes live data asks first. FinSecureError if it fails."""
         if method.upper() != "GET":
             self._may_change(method, path)
-        found = self.client.request(
-            method,
-            path,
-            params,
-            options={"headers": {"User-Agent": USER_AGENT, **(headers or {})}},
-            idempotency_key=idempotency_key,
-        )
+        try:
+            found = self.client.request(
+                method,
+                path,
+                params,
+                options={"headers": {"User-Agent": USER_AGENT, **(headers or {})}},
+                idempotency_key=idempotency_key,
+            )
+        except errors.FinSecureError as error:
+            self._hear(path, error.headers)
+            raise
+        self._hear(path, found.last_response.headers)
         return Answer(found.to_dict(), found.last_response)
+
+    def _hear(self, path: str, headers: Mapping[str, str]) -> None:
+        if path.startswith("/v1/") and headers:
+            self.clocks.told(headers)
+
+    def moment(self, text: str) -> int:
+        """Seconds since 1970 of `2h` (ago) and other words for a time: a span counts back from the account's clock."""
+        if self.live or not values.counts_back(text):
+            return values.moment(text)
+        if self.clocks.account is None:
+            with contextlib.suppress(errors.PermissionError):  # a refusal tells the time as well
+                self.get("/v1/test_helpers/clock")
+        return values.moment(text, self.clocks.account)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """A GET; what it answers."""

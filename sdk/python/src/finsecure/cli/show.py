@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
+from finsecure.cli.clocks import Clocks
 from finsecure.cli.data_tables import money
-from finsecure.cli.output import ago, flat, moment, text_of
+from finsecure.cli.output import flat, moment, text_of
 from finsecure.cli.session import Answer, Session
 
 #: Columns of each list. What is not here shows what its objects have of the usual ones.
@@ -32,8 +33,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 _USUAL: Final = ("id", "object", "status", "type", "amount", "name", "created")
 _TIMES: Final = frozenset(
-    "created arrival_date canceled_at delivered_at disabled_at ended_at expires_at next_attempt_at now due_by last_used"
-    " retry_at failing_since will_be_disabled_at".split()
+    "created arrival_date available_on canceled_at delivered_at disabled_at ended_at expires_at next_attempt_at due_by"
+    " last_used_at moved_at retry_at revoked_at failing_since will_be_disabled_at".split()
 )
 _AMOUNTS: Final = frozenset(
     "amount amount_received amount_capturable amount_captured amount_refunded fee net value".split()
@@ -42,14 +43,14 @@ _AMOUNTS: Final = frozenset(
 _LEFT_OUT: Final = frozenset({"object", "livemode", "application", "client_secret"})
 
 
-def cell(row: dict[str, Any], name: str, *, people: bool) -> str:
-    """A member of an object as one line: for people, or as it is."""
+def cell(row: dict[str, Any], name: str, people: Clocks | None) -> str:
+    """A member of an object as one line: for people, who know what time it is, or as it is."""
     text = flat(row, name)
-    if not people or not text:
+    if people is None or not text:
         return text
     last = name.rpartition(".")[2]
     if last in _TIMES and text.isdigit():
-        return ago(int(text))
+        return people.ago(int(text), str(row.get("object")), name)
     if last in _AMOUNTS and isinstance(row.get("currency"), str) and text.lstrip("-").isdigit():
         return money(int(text), row["currency"])
     if last == "duration_us" and text.isdigit():
@@ -85,9 +86,10 @@ def many(
             return
         columns = columns or columns_of(resource, first)
         if csv:
-            out.csv(columns, ([cell(row, one, people=False) for one in columns] for row in chain([first], rows)))
+            out.csv(columns, ([cell(row, one, None) for one in columns] for row in chain([first], rows)))
             return
-        cells = [[cell(row, one, people=out.terminal) for one in columns] for row in chain([first], rows)]
+        people = session.clocks if out.terminal else None
+        cells = [[cell(row, one, people) for one in columns] for row in chain([first], rows)]
         out.table(columns, cells, status="status")
 
 
@@ -104,7 +106,7 @@ def one(session: Session, answer: Answer, *, only_id: bool = False) -> None:
     elif session.flags.json:
         session.out.json(data)
     else:
-        session.out.pairs(members(data, people=session.out.terminal), title=title(data))
+        session.out.pairs(members(data, session.clocks if session.out.terminal else None), title=title(data))
         if answer.reply.replayed:
             session.out.note("This is the reply of an earlier call with the same idempotency key.")
         if answer.reply.request_id:
@@ -116,8 +118,11 @@ def title(data: dict[str, Any]) -> str:
     return f"{data.get('object', '')} {data.get('id', '')}".strip()
 
 
-def members(data: dict[str, Any], *, people: bool, depth: int = 0, prefix: str = "") -> Iterable[tuple[str, str]]:
+def members(
+    data: dict[str, Any], people: Clocks | None, depth: int = 0, prefix: str = "", kind: str = ""
+) -> Iterable[tuple[str, str]]:
     """Names and values of an object, what is empty left out; objects within by their path, two deep."""
+    kind = kind or str(data.get("object"))
     for name, value in data.items():
         if name in _LEFT_OUT:
             continue
@@ -126,13 +131,15 @@ def members(data: dict[str, Any], *, people: bool, depth: int = 0, prefix: str =
             if value.get("object") and value.get("id"):
                 yield path, str(value["id"])
             else:
-                yield from members(value, people=people, depth=depth + 1, prefix=f"{path}.")
+                yield from members(value, people, depth + 1, f"{path}.", kind)
         elif isinstance(value, list) and value and all(_is_money(one) for one in value):
             yield path, ", ".join(money(one["amount"], one["currency"]) for one in value)
-        elif name in _TIMES and isinstance(value, int) and people:
-            yield path, f"{moment(value)}, {ago(value)}"
+        elif isinstance(value, int) and people and name in _TIMES:
+            yield path, people.when(value, kind, path)
+        elif isinstance(value, int) and people and path == "now":  # of a clock: how far it is from itself says nothing
+            yield path, moment(value)
         else:
-            yield path, cell(data, name, people=people) if value not in ({}, []) else ""
+            yield path, cell(data, name, people) if value not in ({}, []) else ""
 
 
 def _is_money(value: object) -> bool:

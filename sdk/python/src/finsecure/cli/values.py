@@ -56,6 +56,11 @@ def _value(text: str) -> str:
         raise Stop(f"{text[1:]} cannot be read: {error}.", f"To send the text itself: @{text}") from error
 
 
+def counts_back(text: str) -> bool:
+    """Whether a word for a time is relative to now: `now`, `10m`."""
+    return text == "now" or _SPAN.fullmatch(text.strip()) is not None
+
+
 def moment(text: str, now: float | None = None) -> int:
     """Seconds since 1970 of `10m` (ago), `2026-11-22`, `2026-11-22T14:00`, `1795348800`, `now`. Stop if it is none."""
     present = time.time() if now is None else now
