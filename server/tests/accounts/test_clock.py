@@ -70,6 +70,17 @@ async def test_the_clock_runs_on_by_itself(edge: Edge) -> None:
     assert (await edge.get("/v1/test_helpers/clock")).json["now"] == NOW + 100 + DAY
 
 
+async def test_replies_tell_the_clock_once_it_was_moved(edge: Edge) -> None:
+    assert "finsecure-clock" not in (await edge.get("/v1/account")).headers
+    await advance(edge, by=DAY)
+    edge.wall += 10 * SECOND
+    assert (await edge.get("/v1/account")).headers["finsecure-clock"] == str(NOW + 10 + DAY)
+    refused = await edge.get("/v1/api_keys/key_none")
+    assert (refused.status, refused.headers["finsecure-clock"]) == (404, str(NOW + 10 + DAY))
+    assert "finsecure-clock" not in (await edge.get("/v1/account", key=edge.account.secret_live)).headers
+    assert "finsecure-clock" not in (await edge.get("/v1/account", key="sk_test_nobodys")).headers
+
+
 async def test_to_a_time_or_by_some_seconds(edge: Edge) -> None:
     assert (await advance(edge, advance_to=NOW + 3 * DAY))["offset"] == 3 * DAY
     assert (await advance(edge, by=1))["now"] == NOW + 3 * DAY + 1

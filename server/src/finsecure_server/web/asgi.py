@@ -217,6 +217,9 @@ class Application:
             headers = readers.as_seen_by(headers, known=request.reader is not None or reply.reader is not None)
         if reply.reader is not None:
             headers.append((b"set-cookie", s.sessions.set_cookie(reply.reader, request.wall)))
+        caller = request.caller
+        if caller is not None and caller.clock_offset and not caller.livemode:
+            headers.append((b"finsecure-clock", b"%d" % ((request.wall + caller.clock_offset) // 1_000_000)))
         if request.key is not None:
             headers.append((b"idempotency-key", request.key.encode("latin-1")))
         if reply.replayed:
