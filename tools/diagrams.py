@@ -94,24 +94,21 @@ def declined_payment() -> str:
 
 def _declined_payment() -> Iterator[str]:
     yield "graph TB"
-    yield '    which{"Payment declined"}'
     yield '    subgraph remedies ["In this order, until one of them pays"]'
+    yield "    direction LR"  # a row for each decline: as columns they are twice as wide, and too small in a page
+    yield '    which("Payment<br/>declined")'
     rows = groupby(DRAWN, key=lambda code: DECLINES[code].steps)
-    entries = []
     for number, (steps, codes) in enumerate(rows):
-        names = [f"r{number}s{place}" for place in range(len(steps))]
-        boxes = [f'{name}["{BRIEFLY[step]}"]' for name, step in zip(names, steps, strict=True)]
-        yield "    " + " --> ".join(boxes)
-        entries.append((names[0], "<br/>".join(map(_broken, codes))))
+        entry = f'c{number}("{"<br/>".join(map(_broken, codes))}")'
+        boxes = [f'r{number}s{place}["{BRIEFLY[step]}"]' for place, step in enumerate(steps)]
+        yield f"    which --- {entry} --> {' --> '.join(boxes)}"
     yield "    end"
-    for number, (name, label) in enumerate(entries):
-        yield f'    which --- c{number}("{label}") --> {name}'
     yield '    remedies -->|"one pays"| paid("Payment complete")'
     yield '    remedies -->|"none does"| support("Customer support")'
 
 
 def _broken(code: str) -> str:
-    """A code in two lines, if one would be wider than a remedy."""
+    """A code in two lines, if one would be wider than most remedies."""
     return code.replace("_", "_<br/>", 1) if len(code) > 15 else code
 
 
@@ -136,7 +133,7 @@ def draw(source: str, theme: Mapping[str, str]) -> str:
         "htmlLabels": False,
         "deterministicIds": True,
         "look": "classic",
-        "flowchart": {"htmlLabels": False, "nodeSpacing": 12, "rankSpacing": 26, "wrappingWidth": 154, "padding": 8},
+        "flowchart": {"htmlLabels": False, "nodeSpacing": 12, "rankSpacing": 20, "wrappingWidth": 150, "padding": 8},
         "themeVariables": {
             "fontFamily": "system-ui, sans-serif",
             "fontSize": "19px",

@@ -26,7 +26,7 @@ def test_a_drawing_is_of_its_table(name: str) -> None:
 
 def test_every_remedy_of_what_is_drawn_is_in_its_row_in_order() -> None:
     source = DIAGRAMS["declined-payment"]()
-    rows = [line.count("-->") + 1 for line in source.splitlines() if line.strip().startswith("r") and "[" in line]
+    rows = [line.count("-->") for line in source.splitlines() if line.strip().startswith("which ---")]
     steps = []
     for code in DRAWN:
         if DECLINES[code].steps not in steps:
