@@ -215,6 +215,17 @@ async def test_a_part_that_was_captured_is_refunded_while_the_rest_is_held(world
     await books(world)
 
 
+async def test_a_part_that_was_refunded_is_all_once_the_rest_is_given_up(world: World) -> None:
+    intent = await world.pay(5000, capture_method="manual")
+    path = f"/v1/payment_intents/{intent['id']}"
+    await world.made(f"{path}/capture", {"amount_to_capture": 2000, "final_capture": "false"})
+    await world.made("/v1/refunds", {"payment_intent": intent["id"]})
+    await world.made(f"{path}/cancel")
+    charge = await world.seen(f"/v1/charges/{intent['latest_charge']}")
+    assert (charge["captured"], charge["amount_refunded"], charge["refunded"]) == (True, 2000, True)
+    await books(world)
+
+
 async def test_fifty_racing_refunds_of_a_tenth_give_ten(world: World) -> None:
     charge = await world.charge(5000)
     body = {"charge": charge["id"], "amount": 500}

@@ -91,6 +91,8 @@ def settle(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, outcome: Outcome
     kind = asked.attempt.kind
     if isinstance(outcome, ActionNeeded) and asked.no_action:
         outcome = Declined(decline_code=Code.AUTHENTICATION_REQUIRED.value)
+    if kind is Kind.VOID and isinstance(outcome, Declined | Missing) and _is_over(env, charge):
+        outcome = Approved()  # whatever the bank says of the void: it holds nothing any more
     move = decide(
         kind,
         outcome,
@@ -105,12 +107,20 @@ def settle(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, outcome: Outcome
         return _wait(tx, env, intent, charge, move, outcome, again=again)
     if asked.open:
         queue.cancel(tx, env, "payment_lookup", charge.wire.id)
+        if move.status is Status.REQUIRES_CAPTURE and charge.capture_before_us is not None:
+            # Its hour may have come while the question was open, and have found nothing that could be given up.
+            queue.schedule(tx, env, "authorization_expiry", intent.wire.id, charge.capture_before_us)
     asked.open = False
     if isinstance(outcome, ActionNeeded):
         return _challenge(tx, env, intent, charge, move)
     if isinstance(outcome, Declined | Missing):
         return _decline(tx, env, intent, charge, move, outcome)
     return _APPROVED[kind](tx, env, intent, charge, move, outcome)
+
+
+def _is_over(env: Env, charge: ChargeRow) -> bool:
+    """Whether the time is over for which the bank holds the money."""
+    return charge.capture_before_us is not None and env.now >= charge.capture_before_us
 
 
 def _wait(
@@ -233,6 +243,7 @@ def _voided(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, _: 
     if charge.wire.amount_captured:  # several captures, then the rest given up: what was taken stays taken
         move = move._replace(status=Status.SUCCEEDED, event="payment_intent.succeeded")
         charge.wire.captured = True
+        charge.wire.refunded = charge.refunded == charge.wire.amount_captured
         wire.status, wire.canceled_at, wire.cancellation_reason = "succeeded", None, None
     return _finish(tx, env, intent, charge, move)
 
@@ -281,6 +292,7 @@ def _decline(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, ou
     method = payment_methods.find(tx, env, paid.payment_method, "payment_method").wire
     why = failure.declined(env, outcome, method, paid.id)
     if charge.asked.attempt.kind is not Kind.AUTHORIZE:
+        wire.cancellation_reason = None  # it was not given up after all
         return _finish(tx, env, intent, charge, move)._replace(failure=why)
     paid.status = "failed"
     paid.failure_code = why.decline_code or why.code
