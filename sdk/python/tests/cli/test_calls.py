@@ -83,6 +83,35 @@ def test_secrets_are_cut_and_shown_once_only_on_demand(shell: Shell) -> None:
     shell.good("webhooks", "delete", whole["id"], "--yes")
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/api_keys", "api_keys/", "/v1/webhook_endpoints/we_1/roll_secret", "/v1/%61pi_keys"]
+)
+def test_a_call_by_its_path_loses_no_secret(bare: Shell, scripted: Scripted, path: str) -> None:
+    scripted.script(reply({"id": "key_1", "object": "api_key", "secret": "sk_test_" + "x" * 40}))
+    env = {"FINSECURE_SECRET_KEY": "sk_test_1", "FINSECURE_API_BASE": scripted.url}
+    refused = bare.run("api", "POST", path, env=env)
+    assert refused.code == 2
+    assert "--reveal" in refused.err
+    assert not scripted.seen
+    assert bare.good("api", "POST", path, "--reveal", env=env).json["secret"] == "sk_test_" + "x" * 40
+
+
+def test_a_secret_that_nobody_expected_is_not_lost(bare: Shell, scripted: Scripted) -> None:
+    scripted.script(reply({"id": "key_1", "object": "api_key", "secret": "sk_test_" + "x" * 40}))
+    env = {"FINSECURE_SECRET_KEY": "sk_test_1", "FINSECURE_API_BASE": scripted.url}
+    assert bare.good("api", "POST", "/v1/api_keys/key_1/renew", env=env).json["secret"] == "sk_test_" + "x" * 40
+    assert not [one for one in bare.home.rglob("*") if one.is_file() and b"x" * 40 in one.read_bytes()]
+
+
+def test_every_operation_that_tells_a_secret_is_known(shell: Shell) -> None:
+    made = shell.good("api", "POST", "/v1/api_keys", "-d", "name=x", "-d", "kind=secret", "--reveal").json
+    assert made["secret"].startswith("sk_test_")
+    assert "…" not in made["secret"]
+    again = shell.good("keys", "roll", made["id"], "--reveal", "--json").json
+    assert "…" not in again["secret"]
+    shell.good("keys", "revoke", again["id"], "--yes")
+
+
 def test_times(shell: Shell) -> None:
     shell.good("customers", "create")
     assert shell.good("customers", "list", "--since", "1h", "--id").out

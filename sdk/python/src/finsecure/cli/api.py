@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import click
 
-from finsecure.cli import values
+from finsecure.cli import shown_once, values
 from finsecure.cli.failures import Stop
 from finsecure.cli.flags import command
 from finsecure.cli.session import Session, with_session
@@ -49,12 +49,13 @@ def api(
             raise Stop("--paginate walks a list, which is a GET.")
         _paginate(session, path, params, lines=more["jsonl"])
         return
+    shown_once.stop_if_hidden(session, method, path)
     answer = session.call(method, path, params, idempotency_key=more["idempotency_key"], headers=headers)
     if more["include"]:
         session.out.note(f"HTTP {answer.reply.http_status}")
         for name, value in answer.reply.headers.items():
             session.out.note(f"{name}: {value}")
-    session.out.json(answer.data)
+    session.out.json(answer.data, whole=shown_once.holds_one(answer.data))
 
 
 def _split(path: str) -> tuple[str, dict[str, Any]]:

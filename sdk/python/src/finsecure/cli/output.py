@@ -59,9 +59,9 @@ class Output:
         """What must be seen, also with `--quiet`."""
         click.echo(f"{self.notes.warn('Note')}  {masked(text)}", err=True, color=True)
 
-    def json(self, value: Any) -> None:
-        """One JSON document."""
-        shown = value if self.flags.reveal else masked_in(value)
+    def json(self, value: Any, *, whole: bool = False) -> None:
+        """One JSON document. `whole`: its secrets are not shown again."""
+        shown = value if whole or self.flags.reveal else masked_in(value)
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2 if self.terminal else None))
         sys.stdout.flush()
 

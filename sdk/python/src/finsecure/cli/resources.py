@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import click
 
-from finsecure.cli import cards_by_word, show, values
+from finsecure.cli import cards_by_word, show, shown_once, values
 from finsecure.cli.clocks import by_wall
 from finsecure.cli.data_tables import table
 from finsecure.cli.failures import Stop
@@ -32,11 +32,6 @@ _BY_HAND: Final = {
         "send-test-event": "finsecure.cli.hooks:send_test_event",
     },
 }
-#: Operations whose reply shows a secret this once.
-_TELLS_A_SECRET: Final = frozenset(
-    {"/v1/api_keys", "/v1/api_keys/{id}/roll", "/v1/webhook_endpoints"}
-    | {"/v1/webhook_endpoints/{webhook_endpoint}/roll_secret"}
-)
 _DANGEROUS: Final = frozenset({"delete", "revoke"})
 
 
@@ -192,8 +187,7 @@ def _callback(resource: str, method: str, row: dict[str, Any]) -> Callable[..., 
         if given["curl"]:
             session.out.line(values.curl(row["method"], session.base + path, params, {}))
             return
-        if row["path"] in _TELLS_A_SECRET and row["method"] == "POST" and not session.flags.reveal:
-            raise Stop("The reply shows a secret, this once, and secrets are not printed.", "Add --reveal to print it.")
+        shown_once.stop_if_hidden(session, row["method"], path)
         if method in _DANGEROUS and not given["yes"]:
             session.ask_or_stop(f"{row['summary']}: {', '.join(ids)}. Go on?", "--yes")
         if row["paged"]:

@@ -50,7 +50,7 @@ On a terminal lists are tables; elsewhere they are tab-separated lines without a
 what the command makes itself has a member `schema`, such as finsecure.cards/1, whose number rises when its shape does.
 --jsonl prints one object to a line, --csv a table with a head, --id ids and nothing else.
 An error with --json is {"schema": "finsecure.error/1", "error": {…}, "exit_code": 6} on standard error.
-Secrets are cut to what names them; --reveal prints them whole.
+Secrets are cut to what names them; --reveal prints them whole, and a call whose reply shows one this once needs it.
 Without a terminal nothing is asked: what needs a yes needs its flag (--yes, --live)."""
 
 
