@@ -142,6 +142,7 @@ class Edge(Client):
         origins: tuple[str, ...] = (),
         expansion: Expansion | None = None,
         processor: Processor | None = None,
+        live_processor: Processor | None = None,
         vaults: Vaults | None = None,
         poster: Poster | None = None,
         chance: Callable[[int], bytes] = os.urandom,
@@ -152,6 +153,7 @@ class Edge(Client):
         self.keys = Keys(db)
         self.noted = Noted()
         self._processor = processor
+        self._live_processor = live_processor
         self._vaults = vaults
         self._poster = poster
         self.app = Application(
@@ -187,7 +189,7 @@ class Edge(Client):
             wall=request.wall,
             clock_offset=clock_offset,
             chance=self.chance,
-            processor=None if livemode else self._processor,
+            processor=self._live_processor if livemode else self._processor,
             vault=cast("Vault", self._vaults and self._vaults.of(livemode)),
             poster=self._poster,
             public_url=PUBLIC_URL,

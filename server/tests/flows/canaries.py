@@ -28,7 +28,7 @@ def number(begins: str, length: int) -> str:
             return digits
 
 
-#: Twenty numbers as real ones are; live mode keeps them, test mode refuses them.
+#: Twenty numbers as real ones are. Test mode refuses them, and so does live mode, which has no processor.
 REAL = tuple(number(*BRANDS[count % len(BRANDS)]) for count in range(20))
 #: The published ones. Nobody is harmed if they leak, but what lets them out would let out the others.
 PUBLISHED = tuple(sorted({card.number for card in CARDS}))

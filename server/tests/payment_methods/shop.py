@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
+from finsecure_server.core.attempt import Processor
 from finsecure_server.customers import api as customers_api
 from finsecure_server.customers import store as customers
 from finsecure_server.customers import types as customers_types
@@ -24,10 +25,14 @@ VISA = {"type": "card", "card[number]": "4242424242424242", "card[exp_month]": 1
 EVENTS = "SELECT type, object_id, sequence, doc FROM events WHERE object_id = :id ORDER BY sequence"
 
 
-async def open_shop(database: Database, folder: Path) -> Edge:
-    """An edge with a fresh account; its master keys lie in `folder`."""
+#: There is one for live mode, and nobody asks it anything: real numbers are kept.
+LIVE = cast("Processor", object())
+
+
+async def open_shop(database: Database, folder: Path, *, live: Processor | None = None) -> Edge:
+    """An edge with a fresh account; its master keys lie in `folder`. `live` is the processor of live mode."""
     vaults = Vaults(keys.load_or_create(folder / "config" / "keys.toml", None))
-    shop = Edge(database, ROUTES, expansion=EXPANSION, vaults=vaults)
+    shop = Edge(database, ROUTES, expansion=EXPANSION, vaults=vaults, live_processor=live)
     await shop.open_account()
     return shop
 

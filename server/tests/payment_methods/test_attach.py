@@ -9,6 +9,7 @@ import pytest
 
 from finsecure_server.core.declines import DECLINES
 from finsecure_server.core.test_cards import CARDS, by_name
+from finsecure_server.customers import ops as customer_rules
 from finsecure_server.storage.database import Database
 from tests.edge import SECOND, T0, Edge
 from tests.payment_methods.shop import (
@@ -23,6 +24,13 @@ from tests.payment_methods.shop import (
     seen,
 )
 
+BANK = {
+    "type": "us_bank_account",
+    "billing_details[name]": "Jenny Rosen",
+    "us_bank_account[account_holder_type]": "individual",
+    "us_bank_account[account_number]": "000123456789",
+    "us_bank_account[routing_number]": "110000000",
+}
 DECLINED_ON_ATTACH = [card for card in CARDS if card.declines_on_attach]
 
 
@@ -196,6 +204,48 @@ async def test_the_deletion_of_a_customer_detaches_all(shop: Edge) -> None:
         assert said == ["payment_method.attached", "payment_method.detached"]
         got = await shop.post(f"/v1/payment_methods/{method_id}/attach", {"customer": await customer_of(shop)})
         assert got.code == "payment_method_unexpected_state"
+
+
+NUMBERS = "SELECT fingerprint FROM vault"
+BEHIND = "SELECT vault_id FROM payment_methods WHERE id = :id"
+
+
+@pytest.mark.parametrize("how", ["detach", "delete"])
+async def test_the_number_of_what_is_detached_is_purged(shop: Edge, how: str) -> None:
+    """What stays is what tells one card from another and cannot pay: brand, last four digits, fingerprint."""
+    customer = await customer_of(shop)
+    method = await attach(shop, (await new_card(shop))["id"], customer)
+    account = (await made(shop, "/v1/payment_methods", BANK))["id"]
+    await attach(shop, account, customer)
+    stays = await new_card(shop)
+    if how == "delete":
+        good(await shop.call("DELETE", f"/v1/customers/{customer}"))
+    else:
+        for method_id in (method["id"], account):
+            await made(shop, f"/v1/payment_methods/{method_id}/detach")
+    left = await shop.db.read(lambda reader: reader.all(NUMBERS))
+    assert [row["fingerprint"] for row in left] == [stays["card"]["fingerprint"]]
+    for method_id in (method["id"], account):
+        row = await shop.db.read(lambda reader, at=method_id: reader.one(BEHIND, id=at))  # type: ignore[misc]
+        assert row is not None
+        assert row["vault_id"] is None
+    shown = await seen(shop, f"/v1/payment_methods/{method['id']}")
+    assert shown["card"] == method["card"]
+    assert shown["card"]["last4"] == "4242"
+
+
+async def test_a_deletion_that_is_undone_purges_nothing(shop: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Number and customer go in one commit, or neither does."""
+    customer = await customer_of(shop)
+    method = await attach(shop, (await new_card(shop))["id"], customer)
+
+    def broken(*args: object) -> object:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(customer_rules, "delete", broken)
+    assert (await shop.call("DELETE", f"/v1/customers/{customer}")).status == 500
+    assert len(await shop.db.read(lambda reader: reader.all(NUMBERS))) == 1
+    assert await listed(shop, customer) == [method["id"]]
 
 
 # -- update -----------------------------------------------------------------------------------------------------------

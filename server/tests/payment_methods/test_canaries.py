@@ -1,7 +1,7 @@
 """Card numbers as canaries: after everything that can be done with one, it is in no reply, row, event, log or error.
 
-The number is real in form (live mode takes it, test mode refuses it). It is looked for in each way in which it may be
-written: plain, grouped, in base 64 and in UTF-16.
+The number is real in form (live mode takes it where it has a processor, test mode refuses it). It is looked for in each
+way in which it may be written: plain, grouped, in base 64 and in UTF-16.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from finsecure_server.web import forms
 from finsecure_server.web.request import Request
 from finsecure_server.web.request_log import row_of
 from tests.edge import Edge, Got
-from tests.payment_methods.shop import VISA, made, open_shop
+from tests.payment_methods.shop import LIVE, VISA, made, open_shop
 
 NUMBER = "4929000000006007"
 ACCOUNT = "739105528461"  # of a bank
@@ -101,7 +101,7 @@ async def watch(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Watch]:
     logging.getLogger().addHandler(handler)
     database = open_database(sqlite_url)
     try:
-        yield Watch(await open_shop(database, tmp_path), tmp_path, said)
+        yield Watch(await open_shop(database, tmp_path, live=LIVE), tmp_path, said)
     finally:
         structlog.reset_defaults()
         logging.getLogger().removeHandler(handler)

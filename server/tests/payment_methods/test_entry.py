@@ -14,7 +14,7 @@ from finsecure_server.core.test_cards import CARDS
 from finsecure_server.payment_methods.method import SHARED
 from finsecure_server.storage.engines import open_database
 from tests.edge import SECOND, T0, Edge
-from tests.payment_methods.shop import VISA, events, made, open_shop, seen
+from tests.payment_methods.shop import LIVE, VISA, events, made, open_shop, seen
 
 #: Numbers with a right check digit that no test card has, one of each brand.
 REAL = {
@@ -39,6 +39,14 @@ BANK = {
 async def shop(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Edge]:
     database = open_database(sqlite_url)
     yield await open_shop(database, tmp_path)
+    await database.close()
+
+
+@pytest.fixture
+async def live_shop(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Edge]:
+    """Live mode has a processor here."""
+    database = open_database(sqlite_url)
+    yield await open_shop(database, tmp_path, live=LIVE)
     await database.close()
 
 
@@ -271,7 +279,8 @@ async def test_the_last_day_of_the_month_is_good_everywhere_on_earth(shop: Edge)
 
 
 @pytest.mark.parametrize(("brand", "number"), REAL.items())
-async def test_a_real_card_in_live_mode(shop: Edge, brand: str, number: str) -> None:
+async def test_a_real_card_in_live_mode(live_shop: Edge, brand: str, number: str) -> None:
+    shop = live_shop
     body = {**VISA, "card[number]": number, "card[cvc]": "1234" if brand == "amex" else "123"}
     method = await made(shop, "/v1/payment_methods", body, key=shop.account.secret_live)
     card = method["card"]
@@ -280,6 +289,17 @@ async def test_a_real_card_in_live_mode(shop: Edge, brand: str, number: str) -> 
     assert method["livemode"] is True
     rows = await shop.db.read(lambda reader: reader.all("SELECT livemode, test_card FROM payment_methods"))
     assert [(row["livemode"], row["test_card"]) for row in rows] == [(1, None)]
+
+
+@pytest.mark.parametrize("kept_by", ["secret_live", "publishable_live"])
+@pytest.mark.parametrize("body", [{**VISA, "card[number]": REAL["visa"]}, BANK], ids=["card", "bank account"])
+async def test_what_nobody_can_charge_is_not_kept(shop: Edge, body: dict[str, object], kept_by: str) -> None:
+    got = await shop.post("/v1/payment_methods", body, key=getattr(shop.account, kept_by))
+    assert (got.status, got.code) == (400, "processor_not_configured")
+    assert "Nothing was stored" in got.error["message"]
+    for table in ("payment_methods", "vault", "events"):
+        count: Any = await shop.db.read(lambda r, t=table: r.one(f"SELECT COUNT(*) AS n FROM {t}"))  # type: ignore[misc]  # noqa: S608
+        assert count["n"] == 0, table
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)

@@ -48,7 +48,8 @@ def create(tx: Tx, env: Env, data: PaymentMethodData) -> Method:
 def create_inline(tx: Tx, env: Env, data: PaymentMethodData, prefix: str) -> Method:
     """As `create`; `prefix` is the parameter that the data came in, so that an error can name the right one.
 
-    Raises what `entry.read_card` and `entry.read_account` do; parameters_exclusive, parameter_missing, email_invalid.
+    Raises what `entry.read_card` and `entry.read_account` do; parameters_exclusive, parameter_missing, email_invalid;
+    processor_not_configured where it would be of no use.
     """
     other = "us_bank_account" if data.type == "card" else "card"
     if not isinstance(getattr(data, other), UnsetType):
@@ -169,8 +170,16 @@ def detach(tx: Tx, env: Env, method_id: str) -> Method:
 
 
 def take(tx: Tx, env: Env, method: Method) -> Method:
-    """Take a locked payment method from its locked customer."""
-    return _change(tx, env, replace(method, detached=True), "detached", replace(method.wire, customer=None))
+    """Take a locked payment method from its locked customer.
+
+    It may not be used again, so its number is purged with it. What tells which card it was stays: brand, last four
+    digits, fingerprint.
+    """
+    if method.vault_id is not None:
+        vault_ops.purge(tx, env, method.vault_id)
+    return _change(
+        tx, env, replace(method, detached=True, vault_id=None), "detached", replace(method.wire, customer=None)
+    )
 
 
 def check_usable(method: Method, customer_id: str | None, param: str) -> None:
@@ -212,6 +221,7 @@ def _card(tx: Tx, env: Env, data: PaymentMethodData, details: BillingDetails, pr
     if isinstance(data.card, UnsetType):
         raise Refused(Code.PARAMETER_MISSING, param=param)
     entered = read_card(env, data.card, param)
+    _check_needed(env)
     vault_id = None
     if entered.from_token:
         fingerprint = env.vault.fingerprint(env.account, entered.number)
@@ -250,6 +260,7 @@ def _account(tx: Tx, env: Env, data: PaymentMethodData, details: BillingDetails,
     if not details.name:
         raise Refused(Code.PARAMETER_MISSING, param=f"{_at(prefix, 'billing_details')}[name]")
     entered = read_account(given, param)
+    _check_needed(env)
     vault_id, fingerprint = vault_ops.keep(tx, env, entered.sealed_as)
     account = UsBankAccount(
         account_holder_type=given.account_holder_type,
@@ -347,6 +358,19 @@ def _change(tx: Tx, env: Env, method: Method, what: str, wire: PaymentMethod) ->
 
 
 # -- what is refused --------------------------------------------------------------------------------------------------
+
+
+def _check_needed(env: Env) -> None:
+    """A real number that nobody can charge is not kept: it would be a risk to its owner, and of no use.
+
+    Raises processor_not_configured.
+    """
+    if env.livemode and env.processor is None:
+        raise Refused(
+            Code.PROCESSOR_NOT_CONFIGURED,
+            "No payment processor is configured, so no card or bank account "
+            "can be saved in live mode. Nothing was stored.",
+        )
 
 
 def _test_card(method: Method) -> TestCard | None:

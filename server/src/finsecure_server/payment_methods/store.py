@@ -36,7 +36,8 @@ INSERT: Final = """
 """
 
 UPDATE: Final = """
-    UPDATE payment_methods SET customer_id = :customer, detached = :detached, sequence = :sequence, doc = :doc
+    UPDATE payment_methods SET customer_id = :customer, detached = :detached, vault_id = :vault_id,
+        sequence = :sequence, doc = :doc
     WHERE account_id = :account AND livemode = :livemode AND id = :id AND sequence = :was
 """
 
@@ -124,6 +125,7 @@ def save(tx: Tx, env: Env, method: Method, was: int, doc: str) -> None:
         id=method.wire.id,
         customer=method.wire.customer,
         detached=int(method.detached),
+        vault_id=method.vault_id,
         sequence=method.sequence,
         was=was,
         doc=doc,

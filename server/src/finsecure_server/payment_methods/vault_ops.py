@@ -1,4 +1,4 @@
-"""What is done with the vault: keep a number, read one back, move the rows to a new master key.
+"""What is done with the vault: keep a number, read one back, forget it, move the rows to a new master key.
 
 What endpoints are signed with is sealed under the same keys, in a table of its own: it moves along.
 """
@@ -31,6 +31,12 @@ def keep(tx: Tx, env: Env, number: str) -> Kept:
     row = env.vault.seal(env.account, env.livemode, kept.vault_id, number, env.chance)
     vault_store.add(tx, env, kept.vault_id, kept.fingerprint, row)
     return kept
+
+
+def purge(tx: Tx, env: Env, vault_id: str) -> None:
+    """Forget a number for good: with its row goes the only key that opens it."""
+    deleted = vault_store.delete(tx, env, vault_id)
+    assert deleted == 1, vault_id
 
 
 def reveal(db: Reader, vaults: Vaults, account: str, livemode: bool, vault_id: str) -> str:

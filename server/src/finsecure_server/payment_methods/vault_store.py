@@ -18,6 +18,8 @@ GET: Final = """
     WHERE account_id = :account AND livemode = :livemode AND id = :id
 """
 
+DELETE: Final = "DELETE FROM vault WHERE account_id = :account AND livemode = :livemode AND id = :id"
+
 NEXT_KEY_IN_USE: Final = """
     SELECT master_key FROM vault WHERE master_key > :after ORDER BY master_key LIMIT 1
 """
@@ -55,6 +57,11 @@ def add(tx: Tx, env: Env, vault_id: str, fingerprint: str, row: Sealed) -> None:
         wrapped_key=row.wrapped_key,
         sealed=row.sealed,
     )
+
+
+def delete(tx: Tx, env: Env, vault_id: str) -> int:
+    """Take a sealed number away, its data key with it; returns the rows deleted."""
+    return tx.run(DELETE, account=env.account, livemode=int(env.livemode), id=vault_id)
 
 
 def get(db: Reader, account: str, livemode: bool, vault_id: str) -> SealedNumber | None:
