@@ -42,7 +42,7 @@ browser: ## make ready for the tests in a browser; on Debian, root gets a Chromi
 	@tools/browser/prepare.sh
 
 test-faults: $(DEV) ## kill, cut off and starve the server, and prove that no money is lost
-	@$(BIN)/python -m pytest server/tests/faults $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) server/tests/faults $(ARGS)
 
 test-sdk: $(SDK) $(NODE) ## test the Python package, built and installed, against the real server
 	@$(BIN)/python -m pytest -n $(JOBS) sdk/python/tests $(ARGS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,6 +21,8 @@ import stripe
 
 KEY: Final = "sk_test_" + "flow" * 8
 START_SECONDS: Final = 30.0
+PORTS: Final = range(20_000, 30_000)  # below those that a system gives to whoever asks for any (Linux: from 32768)
+PICK: Final = random.SystemRandom()  # other processes of these tests pick too
 
 
 @dataclass
@@ -109,8 +113,10 @@ class Live:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """A port that nobody listens on, nor is given by chance: a server that was killed begins on it again."""
+    while True:
+        port = PICK.choice(PORTS)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(("127.0.0.1", port))
+            return port
