@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import errno
+import faulthandler
 import logging
 import os
 import resource
@@ -220,8 +221,10 @@ async def open_first_account(db: Database, name: str) -> OpenedAccount | None:
 
 
 def harden() -> None:
-    """No core dumps: memory may hold card data (PCI DSS 3.3.1)."""
+    """No core dumps: memory may hold card data (PCI DSS 3.3.1). What a crash leaves is where each thread stood."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.__stderr__ is not None:
+        faulthandler.enable(sys.__stderr__)
 
 
 # -- where it listens --------------------------------------------------------------------------------------------------

@@ -186,6 +186,14 @@ def test_a_call_under_way_is_finished_and_a_new_one_refused(newcomer: Newcomer) 
         assert f'"{intent.id}"'.encode() in body
 
 
+def test_a_crash_tells_where_it_was(newcomer: Newcomer) -> None:
+    """As a library in C might bring about. The trace is of code: no value, no card number."""
+    with serving(newcomer) as server:
+        server.stop(signal.SIGSEGV)
+        assert "Fatal Python error: Segmentation fault" in server.err
+        assert re.search(r'File ".*/finsecure_server/\S+\.py", line \d+ in', server.err)
+
+
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_second_signal_ends_it_at_once(sign: signal.Signals, code: int, newcomer: Newcomer) -> None:
     with serving(newcomer) as server, Call(server):
