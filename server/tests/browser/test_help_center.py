@@ -9,7 +9,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from finsecure_server.pages import contents
 from tests.browser.conftest import Opened
@@ -32,22 +32,27 @@ PAGES = [
     "/help/sign-in",
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-COLOURS = {"type": "rule", "values": ["color-contrast"]}
 FIRST_VIEW_BYTES_MAX = 80 * 1024
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_everybody_can_use_it_in_either_theme(opened: Opened, axe: Path, path: str) -> None:
+    """Each theme under all rules, on a wide screen and on a phone, where tables are cards and contents are folded."""
     shown = opened()
     page = shown.open(path)
     page.evaluate(axe.read_text("utf-8"))
-    for theme, rules in (("light", TAGS), ("dark", COLOURS)):  # only colours differ
+    for theme, width in (("light", 1280), ("dark", 1280), ("dark", 320)):
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        result: dict[str, Any] = page.evaluate("rules => axe.run({runOnly: rules})", rules)
-        found = [f"{rule['id']}: {node['html']}" for rule in result["violations"] for node in rule["nodes"]]
-        assert not found, "\n".join([theme, *found])
+        page.set_viewport_size({"width": width, "height": 900})
+        assert broken_rules(page) == [], (theme, width)
     shown.complaints = [text for text in shown.complaints if path != MISSING or "404" not in text]
     shown.assert_calm()
+
+
+def broken_rules(page: Page) -> list[str]:
+    """The rules of accessibility that the page breaks, as axe sees it, each with what breaks it."""
+    result: dict[str, Any] = page.evaluate("rules => axe.run({runOnly: rules})", TAGS)
+    return [f"{rule['id']}: {node['html']}" for rule in result["violations"] for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -138,6 +143,40 @@ def test_what_has_the_focus_can_be_seen(opened: Opened) -> None:
         page.keyboard.press("Tab")
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+
+
+def test_what_a_colour_tells_a_line_tells_where_the_system_says_the_colours(opened: Opened) -> None:
+    page = opened().open("/docs/api/payment_intents/create")
+    page.emulate_media(forced_colors="active")
+    line = "element => getComputedStyle(element).borderBottomColor"
+    labels = page.locator(".tabs label")
+    assert labels.nth(0).evaluate(line) != labels.nth(1).evaluate(line)
+    nav = ".beside [aria-current]", ".beside a:not([aria-current])"
+    here, there = (page.locator(one).first.evaluate(line.replace("Bottom", "Left")) for one in nav)
+    assert here != there
+    outline = "element => getComputedStyle(element).outlineStyle"
+    assert page.locator(".themes [aria-pressed=true]").evaluate(outline) == "solid"
+    assert page.locator(".themes [aria-pressed=false]").first.evaluate(outline) == "none"
+
+
+def test_nothing_moves_for_whoever_wants_no_motion(opened: Opened) -> None:
+    moving = """() => [...document.querySelectorAll("*")].filter((one) => {
+      const style = getComputedStyle(one);
+      return parseFloat(style.transitionDuration) > 0 || style.animationName !== "none";
+    }).length"""
+    page = opened().open("/help")
+    assert page.evaluate(moving) > 0
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(moving) == 0
+
+
+def test_a_drawing_on_a_phone_is_large_enough_to_be_read_and_scrolls_by_itself(opened: Opened) -> None:
+    shown = opened(360)
+    page = shown.open(GUIDE)
+    drawing = page.locator(".in-light").first
+    assert drawing.locator("img").evaluate("image => image.clientWidth") >= 700
+    assert drawing.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert shown.wide() <= 360
 
 
 # -- searching ---------------------------------------------------------------------------------------------------------

@@ -180,6 +180,7 @@ def test_limits_in_words() -> None:
     assert field({"type": "integer", "maximum": 9}).limits == "at most 9"
     assert field({"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}).limits == ""
     assert field({"type": "string", "maxLength": 5000}).limits == "at most 5,000 letters"
+    assert field({"type": "string", "maxLength": 500, "description": "Of three letters."}, "b").limits == ""
     assert field({"type": "array", "items": {"type": "string"}, "maxItems": 20}).limits == "at most 20"
     assert field({"type": "boolean", "default": False}).default == "false"
     assert field({"type": "string", "enum": ["x", ""]}).enum == ("x",)

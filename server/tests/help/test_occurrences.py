@@ -117,6 +117,7 @@ async def test_the_page_of_a_known_reader_shows_them(world: World) -> None:
     page = known.body.decode()
     assert f'href="/help/requests/{request}"' in page
     assert "test mode" in page
+    assert "<dd>1 request</dd>" in page
     twin = (await world.get("/help/errors/insufficient_funds.json")).json
     assert twin["occurrences"]["latest"][0]["id"] == request
     assert twin["occurrences"]["livemode"] is False

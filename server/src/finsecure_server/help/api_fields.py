@@ -12,6 +12,8 @@ NOTHING: Final = "Always null; clients of Stripe's look for it."
 #: The contract says this of every field that can be expanded, and the type says it better.
 _EXPANDABLE: Final = "Can be expanded: "
 _SUFFIXES: Final = ("Params", "Form")
+#: Words that end so say the true length, `three letters`; the contract's limit beside them would only confuse.
+_LETTERS: Final = " letters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,17 @@ class Fields:
             return Field(name, "null", self._says(title, name, schema) or NOTHING, required, nullable=True)
         found = [self._follow(one) for one in branches]
         homes = [home for one in found if (home := self._home(one))]
+        says = self._says(title, name, schema)
+        limits = dict.fromkeys(limit for one in found for limit in _limits(one))
         return Field(
             name,
             " or ".join(dict.fromkeys(self._type(one) for one in found)) if not expandable else _id_of(found),
-            self._says(title, name, schema),
+            says,
             required,
             nullable,
             expandable,
             _words(found),
-            ", ".join(dict.fromkeys(limit for one in found for limit in _limits(one))),
+            ", ".join(limit for limit in limits if not (limit.endswith(_LETTERS) and says.endswith(f"{_LETTERS}."))),
             _default(schema),
             homes[0] if homes else "",
             () if expandable else tuple(self._inside(found, above)),
@@ -173,7 +177,7 @@ def _limits(schema: Schema) -> Iterator[str]:
     elif most is not None and most < 2**63 - 1:
         yield f"at most {most}"
     if "maxLength" in schema:
-        yield f"at most {schema['maxLength']:,} letters"
+        yield f"at most {schema['maxLength']:,}{_LETTERS}"
     if "maxItems" in schema:
         yield f"at most {schema['maxItems']}"
 
