@@ -203,3 +203,20 @@ async def test_a_publishable_key_sees_a_failed_authentication_as_one(world: Worl
     path = f"/v1/payment_intents/{intent['id']}?client_secret={intent['client_secret']}"
     shown = await world.seen(path, key=world.account.publishable_test)
     assert shown["last_payment_error"]["code"] == "payment_intent_authentication_failure"
+
+
+@pytest.mark.parametrize("first", ["secret", "publishable"])
+async def test_a_reply_is_repeated_only_to_whom_it_was_meant_for(world: World, first: str) -> None:
+    """Under the same idempotency key a payer is not shown what the merchant was, masked reason and metadata."""
+    intent = await world.made("/v1/payment_intents", {"amount": 2000, "currency": "usd", "metadata[order]": "7"})
+    body = {"client_secret": intent["client_secret"], "payment_method": "pm_card_visa_chargeDeclinedLostCard"}
+    path = f"/v1/payment_intents/{intent['id']}/confirm"
+    callers = [world.account.secret_test, world.account.publishable_test]
+    if first == "publishable":
+        callers.reverse()
+    declined = await world.post(path, body, key=callers[0], idempotency_key="order 7")
+    assert declined.status == 402
+    assert (await world.post(path, body, key=callers[0], idempotency_key="order 7")).json == declined.json
+    got = await world.post(path, body, key=callers[1], idempotency_key="order 7")
+    assert (got.status, got.error["type"]) == (400, "idempotency_error")
+    assert "metadata" not in got.body.decode()

@@ -3,7 +3,7 @@
 The reply is kept in the transaction that does the work, under a unique key: of two calls at once one commits, and the
 other runs again and finds its reply. A call that asks somebody outside holds the key in between as `started`, with the
 object it has made, so a crash leaves a row from which its fate can be read. Scope: account, mode. A key is bound to its
-first method, path and parameters.
+first method, path and parameters, and to whether the caller may see all of the reply or only a payer's part.
 
 Kept: the status and body of the first execution, refusals and internal errors included. Not kept: what failed before
 execution began (validation, authentication, rate limit, a conflict with a call in flight).
@@ -57,7 +57,7 @@ class Claim(NamedTuple):
     """A request under its key."""
 
     key: str
-    operation: str  # method and path
+    operation: str  # method and path, and whose reply it is
     params: str  # fingerprints, by name
 
 

@@ -110,7 +110,10 @@ def params_of(request: Request, route: Route, body: bytes, secret: bytes) -> tup
     if raw is not None and route.method == "POST" and not route.public:  # else it would be everybody's key
         request.key = _idempotency_key(raw)
         fingerprints = idempotency.fingerprints(forms.remembered(request.tree, route.shape), secret)
-        claim = idempotency.Claim(request.key, f"POST {request.path}", fingerprints)
+        operation = f"POST {request.path}"
+        if request.caller is not None and request.caller.kind == "publishable":
+            operation += " with a publishable key"  # the reply is another one: it hides what a payer may not see
+        claim = idempotency.Claim(request.key, operation, fingerprints)
     return params, claim
 
 
