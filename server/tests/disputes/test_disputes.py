@@ -148,6 +148,13 @@ async def test_a_payment_may_be_disputed_more_than_once(world: World) -> None:
     await books(world)
 
 
+async def test_disputes_of_one_payment_are_parts_that_the_currency_has(world: World) -> None:
+    charge = await world.charge(501_00, "pm_card_createMultipleDisputes", currency="isk")
+    await world.pass_time(2)
+    listed = (await world.seen(f"/v1/disputes?charge={charge['id']}"))["data"]
+    assert sorted(dispute["amount"] for dispute in listed) == [250_00, 251_00]
+
+
 async def test_an_early_fraud_warning_moves_nothing(world: World) -> None:
     charge = await world.charge(2000, "pm_card_createIssuerFraudRecord")
     await world.pass_time(2)

@@ -168,6 +168,12 @@ def check_charge_amount(amount: int, currency: str, param: str = "amount") -> No
     if amount > row.maximum:
         most = display(row.maximum, currency)
         raise Refused(Code.AMOUNT_TOO_LARGE, f"Amount must be no more than {most} ({row.maximum}).", param=param)
+    check_step(amount, currency, param)
+
+
+def check_step(amount: int, currency: str, param: str = "amount") -> None:
+    """Refuse a part that the currency does not have, a hundredth of a króna, with invalid_charge_amount."""
+    row = lookup(currency)
     if amount % row.charge_step:
         raise Refused(Code.INVALID_CHARGE_AMOUNT, _not_a_multiple(amount, row, row.charge_step), param=param)
 

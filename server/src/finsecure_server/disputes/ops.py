@@ -65,7 +65,8 @@ class Done(NamedTuple):
 
 def open_all(tx: Tx, env: Env, charge: ChargeRow, openings: tuple[Opening, ...]) -> list[Dispute]:
     """The payer disputes what they have paid and not got back, divided over so many disputes."""
-    amounts = money.split(left_of(tx, env, charge), [1] * len(openings))
+    step = money.lookup(charge.wire.currency).charge_step
+    amounts = [part * step for part in money.split(left_of(tx, env, charge) // step, [1] * len(openings))]
     return [open_one(tx, env, charge, part, how) for part, how in zip(amounts, openings, strict=True) if part]
 
 

@@ -201,10 +201,10 @@ def capture(tx: Tx, env: Env, intent_id: str, params: CapturePaymentIntent) -> A
     charge = _held(tx, env, intent)
     amount = params.amount_to_capture if isinstance(params.amount_to_capture, int) else wire.amount_capturable
     core.check_capture(amount, capturable=charge.authorized - charge.wire.amount_captured)
+    money.check_step(amount, wire.currency, "amount_to_capture")
     wire.metadata = given.metadata(env, wire.metadata, params.metadata)
     last = params.final_capture or amount == wire.amount_capturable
-    attempt = _next(charge, Kind.CAPTURE, f"{charge.wire.id}_capture_{charge.captures + 1}", amount)
-    _question(charge, attempt, intent, final=last)
+    _question(charge, intent, Kind.CAPTURE, amount, final=last)
     return settle.ask(tx, env, intent, charge)
 
 
@@ -220,9 +220,7 @@ def increment(tx: Tx, env: Env, intent_id: str, params: IncrementAuthorization) 
     if isinstance(params.description, str):
         wire.description = params.description
     intent.increments += 1
-    by = params.amount - wire.amount
-    attempt = _next(charge, Kind.INCREMENT, f"{charge.wire.id}_increment_{intent.increments}", by)
-    _question(charge, attempt, intent)
+    _question(charge, intent, Kind.INCREMENT, params.amount - wire.amount)
     return settle.ask(tx, env, intent, charge)
 
 
@@ -234,9 +232,7 @@ def cancel(tx: Tx, env: Env, intent_id: str, params: CancelPaymentIntent, *, rea
     wire.cancellation_reason = reason or given.given(params.cancellation_reason)
     if intent.status is Status.REQUIRES_CAPTURE:
         charge = _held(tx, env, intent)
-        rest = charge.authorized - charge.wire.amount_captured
-        attempt = _next(charge, Kind.VOID, f"{charge.wire.id}_void", rest)
-        _question(charge, attempt, intent)
+        _question(charge, intent, Kind.VOID, charge.authorized - charge.wire.amount_captured)
         return settle.ask(tx, env, intent, charge)
     wire.status = Status.CANCELED.value
     wire.canceled_at = env.seconds
@@ -318,13 +314,19 @@ def _held(tx: Tx, env: Env, intent: Intent) -> ChargeRow:
     return charge
 
 
-def _next(charge: ChargeRow, kind: Kind, attempt_id: str, amount: int) -> Attempt:
-    """A later question about the same card: the first attempt's facts, another kind."""
-    return msgspec.structs.replace(charge.asked.attempt, id=attempt_id, kind=kind, amount=amount)
+def _question(charge: ChargeRow, intent: Intent, kind: Kind, amount: int, *, final: bool = True) -> None:
+    """A later question about the same card: the first one's facts, another kind.
 
-
-def _question(charge: ChargeRow, attempt: Attempt, intent: Intent, *, final: bool = True) -> None:
-    charge.asked = Asked(attempt=attempt, before=intent.status, final=final, authorization=charge.asked.authorization)
+    Its id is its own even if it repeats one that was refused: to a processor the same id means the same answer.
+    """
+    asked = charge.asked
+    number = asked.questions + 1
+    attempt = msgspec.structs.replace(
+        asked.attempt, id=f"{charge.wire.id}_{kind.value}_{number}", kind=kind, amount=amount
+    )
+    charge.asked = Asked(
+        attempt=attempt, questions=number, before=intent.status, final=final, authorization=asked.authorization
+    )
 
 
 # -- parameters --------------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class Asked(Struct, kw_only=True, omit_defaults=True):
     """What the processor was asked last about a charge, and how far that got."""
 
     attempt: Attempt
+    questions: int = 1  # asked about this charge so far, this one too
     open: bool = False  # asked, and not answered yet: the outcome is not known
     since_us: int = 0  # when it was asked; 0 where the answer came at once
     before: Status = Status.REQUIRES_PAYMENT_METHOD  # the intent's state to fall back to

@@ -1,0 +1,39 @@
+"""Parts of what is held: amounts that the currency has, and questions that are asked once each."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tests.payments.test_captures import MANUAL, act, held
+from tests.world import World
+
+
+async def test_a_part_is_one_that_the_currency_has(world: World) -> None:
+    """ISK has no hundredths, and card networks take no thousandth of a dinar."""
+    for currency, amount, part, good_part in (("isk", 500_00, 150_50, 150_00), ("kwd", 5_000, 1_234, 1_230)):
+        intent = await world.pay(amount, currency=currency, **MANUAL)
+        got = await world.post(f"/v1/payment_intents/{intent['id']}/capture", {"amount_to_capture": part})
+        assert (got.code, got.error["param"]) == ("invalid_charge_amount", "amount_to_capture")
+        done = await act(world, intent, "capture", {"amount_to_capture": good_part})
+        assert (done["status"], done["amount_received"]) == ("succeeded", good_part)
+
+
+async def test_a_question_that_is_asked_again_is_another_one(world: World) -> None:
+    """A processor gives the same answer to the same id, so what was refused and is tried again has an id of its own."""
+    intent = await held(world, **{"metadata[simulate]": "approved,capture:processing_error,void:generic_decline"})
+    path = f"/v1/payment_intents/{intent['id']}"
+    asked = []
+    for action, body in (
+        ("capture", {"amount_to_capture": 500}),
+        ("capture", {"amount_to_capture": 600}),
+        ("cancel", {}),
+        ("increment_authorization", {"amount": 2100}),
+        ("cancel", {}),
+    ):
+        await world.post(f"{path}/{action}", body)
+        row = await world.db.read(
+            lambda reader: reader.one("SELECT attempt FROM charges WHERE id = :id", id=intent["latest_charge"])
+        )
+        assert row is not None
+        asked.append(msgspec.json.decode(row["attempt"])["attempt"]["id"])
+    assert len(set(asked)) == 5
