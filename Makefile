@@ -63,7 +63,7 @@ cover-core: $(DEV) ## measure the coverage of core by its own tests: 100 % of br
 	@COVERAGE_FILE=.cache/cover-core $(BIN)/coverage combine --quiet
 	@COVERAGE_FILE=.cache/cover-core $(BIN)/coverage report --include='*/finsecure_server/core/*' --fail-under=100
 
-cover: $(DEV) ## measure the coverage of everything by every test: at least the floor of pyproject.toml
+cover: $(SDK) browser ## measure the coverage of everything by every test: at least the floor of pyproject.toml
 	@rm -f .cache/cover-all*; mkdir -p .cache
 	@COVERAGE_FILE=.cache/cover-all $(BIN)/coverage run -m pytest --quiet -n $(JOBS) --ignore=server/tests/faults
 	@COVERAGE_FILE=.cache/cover-all $(BIN)/coverage combine --quiet
