@@ -14,6 +14,7 @@ from typing import Any, Final
 import structlog
 
 from finsecure_server.accounts import api as accounts_api
+from finsecure_server.accounts import store as accounts
 from finsecure_server.accounts.authenticate import Keys as ApiKeys
 from finsecure_server.chance import chance as drawn
 from finsecure_server.core import versions
@@ -23,6 +24,7 @@ from finsecure_server.customers import api as customers_api
 from finsecure_server.customers import store as customers
 from finsecure_server.customers import types as customers_types
 from finsecure_server.diagnostics import api as diagnostics_api
+from finsecure_server.diagnostics import store as diagnostics
 from finsecure_server.disputes import api as disputes_api
 from finsecure_server.disputes import jobs as disputes_jobs
 from finsecure_server.disputes import store as disputes
@@ -133,6 +135,7 @@ def load_any(reader: Reader, env: Env, object_id: str) -> bytes | None:
 
 
 LOADERS: Final[dict[str, Loader]] = {
+    "api_key": accounts.load_key,
     "balance_transaction": ledger.load,
     "charge": payments.load_charge,
     "customer": customers.load,
@@ -142,6 +145,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "payment_method": payment_methods.load,
     "payout": payouts.load,
     "refund": refunds.load,
+    "request_log": diagnostics.load,
     "setup_attempt": setup_store.load_attempt,
     "setup_intent": setup_store.load,
     "webhook_attempt": deliveries.load_attempt,

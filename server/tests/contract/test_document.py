@@ -29,12 +29,9 @@ POSTS: Final = [route for route in CONTRACT_ROUTES if route.method == "POST"]
 #: Rows of the table that no route gives: pages do, or the edge before any route, or rails that are not there yet.
 ELSEWHERE: Final = frozenset(
     """
-    bank_account_unverified bank_account_verification_failed capture_charge_authorization_expired
-    card_decline_rate_limit_exceeded challenge_closed charge_disputed charge_expired_for_capture
-    insufficient_funds intent_invalid_state livemode_mismatch method_not_allowed
-    payment_intent_payment_attempt_failed payment_method_bank_account_already_verified
-    payment_method_bank_account_blocked processor_unreachable resource_already_exists testmode_charges_only
-    token_already_used url_not_found
+    bank_account_unverified bank_account_verification_failed card_decline_rate_limit_exceeded challenge_closed
+    insufficient_funds method_not_allowed payment_method_bank_account_already_verified
+    payment_method_bank_account_blocked processor_unreachable url_not_found
     """.split()
 )
 

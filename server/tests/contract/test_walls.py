@@ -1,6 +1,7 @@
 """Walls between merchants, and between test and live: for every object and every verb, made from the routes.
 
-What belongs to somebody else is not there: the reply is, word for word, that of an id which nobody has.
+What belongs to somebody else is not there: the reply is, word for word, that of an id which nobody has. What is one's
+own in the other mode is not there either, and the reply says in which mode it is: that, and nothing else of it.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ ATTEMPTS: Final = "/v1/setup_attempts"
 def others(house: House) -> dict[str, str]:
     """Keys that must not reach what `house.account` has in test mode."""
     return {
-        "own, live": house.account.secret_live,
+        OWN: house.account.secret_live,
         "another's, test": house.other.secret_test,
         "another's, live": house.other.secret_live,
     }
@@ -67,6 +68,24 @@ def others(house: House) -> dict[str, str]:
 def nobody(ids: Ids) -> Ids:
     """Ids of the same shape that nobody has."""
     return {name: id_[:-4] + "zzzz" for name, id_ in ids.items()}
+
+
+OWN: Final = "own, live"
+
+
+def check_wall(who: str, theirs: Got, missing: Got, ids: Ids, where: str) -> None:
+    """`theirs` names what the caller cannot reach, `missing` what nobody has."""
+    assert (missing.status, missing.code) == (404, "resource_missing"), f"{who}: {where}"
+    if who != OWN:
+        assert neutral(theirs, ids) == neutral(missing, nobody(ids)), f"{who}: {where}"
+        return
+    assert (theirs.status, theirs.code) == (404, "livemode_mismatch"), f"{who}: {where}"
+    told = theirs.error["message"]
+    assert told.endswith(
+        "'; a similar object exists in test mode, but a live mode key was used to make this request."
+    ), told
+    assert (theirs.error["param"], theirs.error["type"]) == (missing.error["param"], missing.error["type"])
+    assert set(theirs.error) == set(missing.error), "nothing else of it is told"
 
 
 def neutral(got: Got, ids: Ids) -> str:
@@ -100,8 +119,7 @@ async def test_nobody_reaches_what_is_another_s(any_house: House) -> None:
             body = await body_for(any_house, route, key)
             theirs = await any_house.say(route.method, path_of(route, ids), body, key=key)
             missing = await any_house.say(route.method, path_of(route, nobody(ids)), body, key=key)
-            assert (theirs.status, theirs.code) == (404, "resource_missing"), f"{who}: {route.operation}"
-            assert neutral(theirs, ids) == neutral(missing, nobody(ids)), f"{who}: {route.operation}"
+            check_wall(who, theirs, missing, ids, route.operation)
     without_logs = [page for page in before if page["url"] != "/v1/request_logs"]
     assert [page for page in await everything(any_house) if page["url"] != "/v1/request_logs"] == without_logs
 
@@ -109,11 +127,12 @@ async def test_nobody_reaches_what_is_another_s(any_house: House) -> None:
 async def test_a_publishable_key_and_the_secret_do_not_reach_over_the_wall(house: House) -> None:
     intent = await house.made("/v1/payment_intents", {"amount": 2000, "currency": "usd"})
     for path in (f"/v1/payment_intents/{intent['id']}", f"/v1/setup_intents/{intent['id']}"):
-        for key in (house.other.publishable_test, house.account.publishable_live):
+        own = "livemode_mismatch" if path.startswith("/v1/payment_intents") else "resource_missing"
+        for key, code in ((house.other.publishable_test, "resource_missing"), (house.account.publishable_live, own)):
             query = await house.get(f"{path}?client_secret={intent['client_secret']}", key=key)
-            assert query.code == "resource_missing"
+            assert query.code == code
             body = {"client_secret": intent["client_secret"], "payment_method": "pm_card_visa"}
-            assert (await house.say("POST", path + "/confirm", body, key=key)).code == "resource_missing"
+            assert (await house.say("POST", path + "/confirm", body, key=key)).code == code
 
 
 @pytest.mark.parametrize(("method", "path", "naming"), NAMING, ids=[f"{m} {p} {next(iter(n))}" for m, p, n in NAMING])
@@ -130,23 +149,23 @@ async def test_naming_what_is_another_s(house: House, method: str, path: str, na
                 replies.append(await house.get(f"{path}?{name}={known[area]}", key=key))
             else:
                 replies.append(await house.say("POST", path, needed | {name: known[area]}, key=key))
-        live = key.startswith("sk_live")  # a refund needs a processor there, and asks for that first
-        assert replies[0].code in {"resource_missing", "processor_not_configured" if live else None}, who
-        assert neutral(replies[0], ids) == neutral(replies[1], nobody(ids)), who
+        if path == "/v1/refunds" and key.startswith("sk_live"):  # a refund needs a processor, and asks for that first
+            assert replies[0].code == replies[1].code == "processor_not_configured"
+        else:
+            check_wall(who, *replies, ids, path)
 
 
 @pytest.mark.parametrize("route", [route for route in LISTS if route.path != ATTEMPTS], ids=operation_id)
 async def test_lists_their_cursors_and_filters_show_nothing_of_another_s(house: House, route: Route) -> None:
     ids = await furnish(house)
     own = route.path.split("/")[2]
-    for key in others(house).values():
+    for who, key in others(house).items():
         page = await house.seen(route.path + "?limit=100", key=key)
         assert not {item["id"] for item in page["data"]} & set(ids.values())
         for cursor in ("starting_after", "ending_before"):
             theirs = await house.get(f"{route.path}?{cursor}={ids[own]}", key=key)
             missing = await house.get(f"{route.path}?{cursor}={nobody(ids)[own]}", key=key)
-            assert theirs.code == missing.code == "resource_missing"
-            assert neutral(theirs, ids) == neutral(missing, nobody(ids))
+            check_wall(who, theirs, missing, ids, route.path)
         for name in route.shape.fields.keys() & FILTERS.keys():
             assert (await house.seen(f"{route.path}?{name}={ids[FILTERS[name]]}", key=key))["data"] == []
 

@@ -28,6 +28,8 @@ from finsecure_server.core.payment_intent import (
     check,
     check_capture,
     check_increment,
+    check_method,
+    has_expired,
     open_status,
     settle,
 )
@@ -150,6 +152,35 @@ def test_a_failed_authentication_is_a_failed_payment_without_a_charge() -> None:
 def test_an_intent_that_is_not_confirmed_waits_for_a_method_or_for_that() -> None:
     assert open_status(has_method=False) is Status.REQUIRES_PAYMENT_METHOD
     assert open_status(has_method=True) is Status.REQUIRES_CONFIRMATION
+
+
+@pytest.mark.parametrize(
+    ("has_method", "failed_before", "code"),
+    [
+        (True, False, None),
+        (True, True, None),
+        (False, False, Code.PAYMENT_INTENT_UNEXPECTED_STATE),
+        (False, True, Code.PAYMENT_INTENT_PAYMENT_ATTEMPT_FAILED),
+    ],
+)
+def test_a_confirmation_needs_a_method_and_another_one_after_a_failure(
+    has_method: bool, failed_before: bool, code: Code | None
+) -> None:
+    if code is None:
+        check_method(has_method=has_method, failed_before=failed_before)
+        return
+    with pytest.raises(Refused) as refused:
+        check_method(has_method=has_method, failed_before=failed_before)
+    assert (refused.value.code, refused.value.param) == (code, "payment_method")
+
+
+@pytest.mark.parametrize(("status", "by_time", "before"), list(product(Status, (False, True), (None, 99, 100, 101))))
+def test_a_hold_expires_at_its_time_whether_or_not_it_was_swept(
+    status: Status, by_time: bool, before: int | None
+) -> None:
+    held_too_long = status is Status.REQUIRES_CAPTURE and before in (99, 100)
+    given_up = status is Status.CANCELED and by_time
+    assert has_expired(status, canceled_by_time=by_time, capture_before=before, now=100) == (held_too_long or given_up)
 
 
 @pytest.mark.parametrize(

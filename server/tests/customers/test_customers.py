@@ -278,6 +278,9 @@ async def test_a_list_by_email_and_time(shop: Edge) -> None:
     assert (got.status, got.error["param"]) == (404, "starting_after")
 
 
+IN_TEST_MODE = "; a similar object exists in test mode, but a live mode key was used to make this request."
+
+
 async def test_another_account_and_the_other_mode_see_nothing(shop: Edge) -> None:
     mine = shop.account
     customer = await made(shop, "/v1/customers", ALL)
@@ -285,8 +288,9 @@ async def test_another_account_and_the_other_mode_see_nothing(shop: Edge) -> Non
     for key in (other.secret_test, other.secret_live, mine.secret_live):
         for method, path in (("GET", ""), ("POST", ""), ("DELETE", ""), ("GET", "/payment_methods")):
             got = await shop.call(method, f"/v1/customers/{customer['id']}{path}", key=key)
-            assert (got.status, got.code) == (404, "resource_missing")
-            assert got.error["message"] == f"No such customer: '{customer['id']}'"
+            own = key == mine.secret_live
+            assert (got.status, got.code) == (404, "livemode_mismatch" if own else "resource_missing")
+            assert got.error["message"] == f"No such customer: '{customer['id']}'" + (IN_TEST_MODE if own else "")
         assert (await seen(shop, "/v1/customers", key=key))["data"] == []
     assert await seen(shop, f"/v1/customers/{customer['id']}", key=mine.secret_test) == customer
 

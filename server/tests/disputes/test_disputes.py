@@ -106,7 +106,7 @@ async def test_a_dispute_may_exceed_its_charge(world: World) -> None:
     dispute_id = await world.do(open_for_more, charge["id"])
     dispute = await world.seen(f"/v1/disputes/{dispute_id}")
     assert (dispute["amount"], dispute["balance_transactions"][0]["net"]) == (2100, -3600)
-    assert (await world.post("/v1/refunds", {"charge": charge["id"]})).code == "refund_disputed_payment"
+    assert (await world.post("/v1/refunds", {"charge": charge["id"]})).code == "charge_disputed"
     await world.made(f"/v1/disputes/{dispute_id}/close")
     assert (await world.post("/v1/refunds", {"charge": charge["id"]})).code == "refund_disputed_payment"
     await books(world)

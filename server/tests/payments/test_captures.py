@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.edge import SECOND
 from tests.world import DAY, World, good
 
 MANUAL = {"capture_method": "manual"}
@@ -125,6 +126,49 @@ async def test_a_hold_that_nobody_takes_expires(world: World) -> None:
     assert (after["status"], after["cancellation_reason"]) == ("canceled", "automatic")
     assert await memo(world) == 0
     assert (await said(world, intent["latest_charge"]))[-1] == "charge.expired"
+
+
+@pytest.mark.parametrize("swept", [True, False])
+async def test_what_has_expired_cannot_be_captured_and_is_called_so(world: World, swept: bool) -> None:
+    """The bank lets the money go at its time, whether or not our sweep has come by."""
+    intent = await held(world)
+    canceled = await act(world, await held(world), "cancel")
+    if swept:
+        await world.pass_time(7 * DAY + 10)
+    else:
+        world.wall += (7 * DAY + 10) * SECOND
+    path = f"/v1/payment_intents/{intent['id']}"
+    got = await world.post(f"{path}/capture")
+    assert (got.status, got.code) == (400, "capture_charge_authorization_expired")
+    got = await world.post(f"{path}/increment_authorization", {"amount": 3000})
+    assert (got.status, got.code) == (400, "capture_charge_authorization_expired")
+    got = await world.post(f"/v1/charges/{intent['latest_charge']}/capture")
+    assert (got.status, got.code) == (400, "charge_expired_for_capture")
+    assert await world.balance() == {"available": 0, "pending": 0, "debt": 0}
+    got = await world.post(f"/v1/payment_intents/{canceled['id']}/capture")
+    assert got.code == "payment_intent_unexpected_state"
+    if not swept:
+        assert (await act(world, intent, "cancel"))["status"] == "canceled"
+
+
+async def test_the_moment_before_it_expires(world: World) -> None:
+    intent = await held(world)
+    before = (await charge_of(world, intent))["payment_method_details"]["card"]["capture_before"]
+    world.wall = before * SECOND - 10_000
+    assert (await act(world, intent, "capture"))["status"] == "succeeded"
+
+
+async def test_the_charge_of_a_failed_attempt_captures_nothing_of_the_next(world: World) -> None:
+    failed = await world.pay(2000, "pm_card_visa_chargeDeclined", **MANUAL)
+    charge = failed["latest_charge"]
+    path = f"/v1/payment_intents/{failed['id']}"
+    got = await world.post(f"/v1/charges/{charge}/capture")
+    assert (got.status, got.code) == (400, "payment_intent_unexpected_state")
+    await world.made(f"{path}/confirm", {"payment_method": "pm_card_visa"})
+    got = await world.post(f"/v1/charges/{charge}/capture")
+    assert (got.status, got.code) == (400, "payment_intent_unexpected_state")
+    assert (await world.seen(path))["status"] == "requires_capture"
+    assert (await world.post("/v1/charges/ch_none/capture")).code == "resource_missing"
 
 
 async def test_what_was_captured_does_not_expire(world: World) -> None:

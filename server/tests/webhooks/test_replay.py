@@ -411,9 +411,9 @@ async def test_one_finds_only_one_s_own(shop: World) -> None:
     mine = await begin(shop, endpoint)
     live = shop.account.secret_live
     foreign = (await shop.open_account("Shoe Shop")).secret_test
-    for key in (live, foreign):
+    for key, code in ((live, "livemode_mismatch"), (foreign, "resource_missing")):
         got = await shop.post("/v1/webhook_replays", {"webhook_endpoint": endpoint}, key=key)
-        assert (got.code, got.error["param"]) == ("resource_missing", "webhook_endpoint")
+        assert (got.code, got.error["param"]) == (code, "webhook_endpoint")
         assert (await shop.get(f"/v1/webhook_replays/{mine['id']}", key=key)).status == 404
         assert (await shop.post(f"/v1/webhook_replays/{mine['id']}/cancel", key=key)).status == 404
         assert (await shop.seen("/v1/webhook_replays", key=key))["data"] == []

@@ -9,7 +9,7 @@ import msgspec
 
 from finsecure_server.accounts.types import Account, ApiKey
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch
 from finsecure_server.storage.database import Reader, Row, Tx
 from finsecure_server.storage.pages import Listing
 
@@ -143,6 +143,12 @@ def key(reader: Reader, env: Env, key_id: str) -> ApiKey:
     return shown(_found(reader.one(FIND_KEY, **_at(env, key_id)), key_id), env.wall)
 
 
+def load_key(reader: Reader, env: Env, key_id: str) -> bytes | None:
+    """A key's JSON."""
+    row = reader.one(FIND_KEY, **_at(env, key_id))
+    return None if row is None else msgspec.json.encode(shown(row, env.wall))
+
+
 def lock_key(tx: Tx, env: Env, key_id: str) -> ApiKey:
     """Like `key`, and nobody else may change it until the transaction ends."""
     return shown(_found(tx.lock(FIND_KEY, **_at(env, key_id)), key_id), env.wall)
@@ -199,7 +205,7 @@ def _at(env: Env, key_id: str) -> dict[str, object]:
 
 def _found(row: Row | None, key_id: str) -> Row:
     if row is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such api_key: '{key_id}'", param="id")
+        raise NoSuch("api_key", key_id, param="id")
     return row
 
 

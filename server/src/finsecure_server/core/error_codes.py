@@ -29,9 +29,7 @@ class Code(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     VERSION_UNKNOWN = "version_unknown"
     RESOURCE_MISSING = "resource_missing"
-    RESOURCE_ALREADY_EXISTS = "resource_already_exists"
     LIVEMODE_MISMATCH = "livemode_mismatch"
-    TOKEN_ALREADY_USED = "token_already_used"  # noqa: S105  because this names an error
     # The body as a whole
     BODY_TOO_LARGE = "body_too_large"
     REQUEST_HEADER_TOO_LARGE = "request_header_too_large"
@@ -77,7 +75,6 @@ class Code(StrEnum):
     PROCESSOR_UNREACHABLE = "processor_unreachable"
     # Test mode
     TESTMODE_ONLY = "testmode_only"
-    TESTMODE_CHARGES_ONLY = "testmode_charges_only"
     TEST_CLOCK_BACKWARDS = "test_clock_backwards"
     TEST_CLOCK_TOO_FAR = "test_clock_too_far"
     SIMULATION_INVALID = "simulation_invalid"
@@ -116,7 +113,6 @@ class Code(StrEnum):
     BANK_ACCOUNT_UNVERIFIED = "bank_account_unverified"
     BANK_ACCOUNT_VERIFICATION_FAILED = "bank_account_verification_failed"
     # Intents
-    INTENT_INVALID_STATE = "intent_invalid_state"
     PAYMENT_INTENT_UNEXPECTED_STATE = "payment_intent_unexpected_state"
     PAYMENT_INTENT_AUTHENTICATION_FAILURE = "payment_intent_authentication_failure"
     PAYMENT_INTENT_INCOMPATIBLE_PAYMENT_METHOD = "payment_intent_incompatible_payment_method"

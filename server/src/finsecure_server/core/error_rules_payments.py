@@ -176,9 +176,6 @@ PAYMENT_RULES: Final[dict[Code, Rule]] = {
         side=Side.PAYER,
     ),
     # -- intents
-    Code.INTENT_INVALID_STATE: _bad(
-        "The intent's status does not allow this.", "Retrieve the intent and act on its status."
-    ),
     Code.PAYMENT_INTENT_UNEXPECTED_STATE: _bad(
         "The payment intent's status does not allow this.", _RETRIEVE_INTENT, "Create a new intent for a new payment."
     ),
@@ -191,8 +188,10 @@ PAYMENT_RULES: Final[dict[Code, Rule]] = {
         "The payment intent cannot be paid with this payment method.",
         "Use a payment method of a type in the intent's payment_method_types, which can pay in its currency.",
     ),
-    Code.PAYMENT_INTENT_PAYMENT_ATTEMPT_FAILED: _card(
-        "The payment failed.", "Read last_payment_error on the intent.", _NEW_CARD, side=Side.ISSUER
+    Code.PAYMENT_INTENT_PAYMENT_ATTEMPT_FAILED: _bad(
+        "The last attempt to pay this payment intent failed, and no other payment method was sent.",
+        "Read last_payment_error on the intent: it says why.",
+        _NEW_CARD,
     ),
     Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED: _bad(
         "This payment intent was confirmed as often as it can be: 100 times.",
@@ -254,13 +253,15 @@ PAYMENT_RULES: Final[dict[Code, Rule]] = {
         _SEE_CHARGE,
     ),
     Code.CHARGE_DISPUTED: _bad(
-        "The payer disputed this charge, so it cannot be changed.",
+        "The payer disputes this charge, and the bank has taken the money back already: it cannot be refunded besides.",
         "Answer the dispute with finsecure disputes update, or accept it with finsecure disputes close.",
+        "If you win the dispute, the money comes back to you, and a refund is possible again.",
         side=Side.MERCHANT,
     ),
     Code.REFUND_DISPUTED_PAYMENT: _bad(
-        "A disputed payment cannot be refunded: the bank has taken the money back already.",
-        "Close the dispute to accept it; do not refund besides.",
+        "The dispute of this payment was lost: the bank has given the payer their money back.",
+        "Do not refund besides, by any other way either: the payer would be paid twice.",
+        "See with GET /v1/disputes?charge={id} what was taken, and when.",
         side=Side.MERCHANT,
     ),
     Code.REFUND_EXCEEDS_CHARGE: _bad(

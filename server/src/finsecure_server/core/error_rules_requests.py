@@ -120,18 +120,12 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
         "List the objects of that type with the same key.",
         status=404,
     ),
-    Code.RESOURCE_ALREADY_EXISTS: _bad(
-        "An object with this id exists already.", "Retrieve the one that exists, or choose another id."
-    ),
     Code.LIVEMODE_MISMATCH: _bad(
-        "Test and live mode do not mix.",
-        "Use objects that were made with a key of the same mode as this one.",
+        "No such object in the mode of this key: your account has it in the other mode.",
+        "Use the key of the mode in which the object was made: sk_test_ or sk_live_.",
+        "Store with each id in which mode it was made: test and live data never meet.",
+        status=404,
         guide=AUTH_ERRORS,
-    ),
-    Code.TOKEN_ALREADY_USED: _bad(
-        "This token was used before, and works only once.",
-        "Create a new payment method and send its id.",
-        "Attach a payment method to a customer to charge it more than once.",
     ),
     # -- the body as a whole
     Code.BODY_TOO_LARGE: _bad(
@@ -332,15 +326,6 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
     # -- test mode
     Code.TESTMODE_ONLY: _bad(
         "This call exists only in test mode.", "Use a key that begins with sk_test_.", guide=DEBUGGING_TOOLS
-    ),
-    Code.TESTMODE_CHARGES_ONLY: Rule(
-        403,
-        "permission_error",
-        False,
-        Side.MERCHANT,
-        "This account may not take live payments yet.",
-        ("Look at charges_enabled in GET /v1/account: live payments wait for it.", "Use test keys until then."),
-        ACCOUNT_MANAGEMENT,
     ),
     Code.TEST_CLOCK_BACKWARDS: _bad(
         "A test clock only moves forward.",

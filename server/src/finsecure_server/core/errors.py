@@ -14,7 +14,10 @@ from finsecure_server.core.error_rules_payments import PAYMENT_RULES
 from finsecure_server.core.error_rules_requests import REQUEST_RULES
 from finsecure_server.core.error_rules_webhooks import WEBHOOK_RULES
 
-__all__ = ["ANSWERED", "GUIDES", "NOBODYS", "RULES", "STATUSES", "TYPES", "Code", "Refused", "Rule", "Side", "doc_path"]
+__all__ = [
+    "ANSWERED", "GUIDES", "NOBODYS", "RULES", "STATUSES", "TYPES", "Code", "NoSuch", "Refused", "Rule", "Side",
+    "doc_path",
+]  # fmt: skip
 
 RULES: Final[dict[Code, Rule]] = {**REQUEST_RULES, **PAYMENT_RULES, **WEBHOOK_RULES}
 assert set(RULES) == set(Code), set(RULES) ^ set(Code)
@@ -73,6 +76,30 @@ class Refused(Exception):
     def next_steps(self) -> tuple[str, ...]:
         """What to do about it, with the parameter's name filled in."""
         return tuple(step.replace("{param}", self.param or "the_parameter") for step in self.rule.next_steps)
+
+
+class NoSuch(Refused):
+    """No object of this kind has this id; or somebody else has it, which is the same."""
+
+    #: What a few kinds are called in the message, as at Stripe, where programs compare it.
+    _CALLED: Final = {"payment_method": "PaymentMethod", "setup_intent": "setupintent"}
+
+    def __init__(self, kind: str, object_id: str, *, param: str) -> None:
+        """`kind` as in the field `object`."""
+        message = f"No such {self._CALLED.get(kind, kind)}: '{object_id}'"
+        super().__init__(Code.RESOURCE_MISSING, message, param=param)
+        self.kind = kind
+        self.object_id = object_id
+
+    def in_other_mode(self, *, livemode: bool) -> Refused:
+        """What it comes to when the caller's account has such an object in the other mode than `livemode`."""
+        there, here = ("test", "live") if livemode else ("live", "test")
+        return Refused(
+            Code.LIVEMODE_MISMATCH,
+            f"{self.message}; a similar object exists in {there} mode, but a {here} mode key was used to make this "
+            "request.",
+            param=self.param,
+        )
 
 
 def doc_path(code: str, decline_code: str | None = None) -> str:

@@ -85,6 +85,25 @@ _DONE: Final = {
 }
 
 
+def check_method(*, has_method: bool, failed_before: bool) -> None:
+    """A confirmation needs a payment method: one that has failed was taken off the intent, and another one is asked."""
+    if has_method:
+        return
+    if failed_before:
+        raise Refused(
+            Code.PAYMENT_INTENT_PAYMENT_ATTEMPT_FAILED,
+            "You cannot confirm this PaymentIntent because its last payment attempt failed, and what it was paid with "
+            "was taken off it. Send payment_method with this call, or attach one by an update.",
+            param="payment_method",
+        )
+    raise Refused(
+        Code.PAYMENT_INTENT_UNEXPECTED_STATE,
+        "You cannot confirm this PaymentIntent because it's missing a payment method. Send payment_method with this"
+        " call, or attach one by an update.",
+        param="payment_method",
+    )
+
+
 def open_status(*, has_method: bool) -> Status:
     """Of an intent that is not confirmed."""
     return Status.REQUIRES_CONFIRMATION if has_method else Status.REQUIRES_PAYMENT_METHOD
@@ -145,6 +164,16 @@ def _refused(kind: Kind, before: Status) -> Move:
     if kind is Kind.AUTHORIZE:
         return Move(Status.REQUIRES_PAYMENT_METHOD, "payment_intent.payment_failed", "failed", "charge.failed")
     return Move(before, None, "succeeded", None)
+
+
+def has_expired(status: Status, *, canceled_by_time: bool, capture_before: int | None, now: int) -> bool:
+    """Whether nobody captured in time. The sweep cancels the intent then; until it comes the time alone says so.
+
+    Both times are in microseconds.
+    """
+    if status is Status.REQUIRES_CAPTURE:
+        return capture_before is not None and now >= capture_before
+    return status is Status.CANCELED and canceled_by_time
 
 
 def check_capture(asked: int, *, capturable: int) -> None:

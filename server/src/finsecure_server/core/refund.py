@@ -128,7 +128,7 @@ def _check_charge(charged: Charged, param: str) -> None:
         )
     if charged.contested:
         raise Refused(
-            Code.REFUND_DISPUTED_PAYMENT,
+            Code.CHARGE_DISPUTED,
             f"The charge {charged.id} is disputed and cannot be refunded: the bank has taken the money back already.",
             param=param,
         )

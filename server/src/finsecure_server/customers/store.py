@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch, Refused
 from finsecure_server.customers.types import Customer, DeletedCustomer
 from finsecure_server.storage.database import Reader, Row, Tx
 from finsecure_server.storage.pages import Listing
@@ -80,7 +80,7 @@ def _stored(row: Row | None) -> Stored | None:
 
 
 def _missing(customer_id: str, param: str) -> Refused:
-    return Refused(Code.RESOURCE_MISSING, f"No such customer: '{customer_id}'", param=param)
+    return NoSuch("customer", customer_id, param=param)
 
 
 def add(tx: Tx, env: Env, wire: Customer, sequence: int, doc: str) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch
 from finsecure_server.diagnostics.types import RequestLog
 from finsecure_server.storage.database import Reader, Row
 from finsecure_server.storage.pages import Listing
@@ -24,8 +24,14 @@ def get(reader: Reader, env: Env, request_id: str) -> RequestLog:
     """One request of the caller's account and mode. Raises resource_missing, also in the moment before it is there."""
     row = reader.one(FIND, account=env.account, livemode=int(env.livemode), id=request_id)
     if row is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such request_log: '{request_id}'", param="id")
+        raise NoSuch("request_log", request_id, param="id")
     return shown(row)
+
+
+def load(reader: Reader, env: Env, request_id: str) -> bytes | None:
+    """A request's JSON."""
+    row = reader.one(FIND, account=env.account, livemode=int(env.livemode), id=request_id)
+    return None if row is None else msgspec.json.encode(shown(row))
 
 
 def shown(row: Row) -> RequestLog:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from finsecure_server.core.dispute import Status
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch
 from finsecure_server.disputes.types import Dispute
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.storage.pages import Listing
@@ -50,7 +50,7 @@ def get(reader: Reader, env: Env, dispute_id: str, param: str = "dispute") -> by
     """A dispute's JSON. Raises resource_missing."""
     found = load(reader, env, dispute_id)
     if found is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such dispute: '{dispute_id}'", param=param)
+        raise NoSuch("dispute", dispute_id, param=param)
     return found
 
 

@@ -88,6 +88,7 @@ _PARAMS: Final[dict[Code, str]] = {
 #: Test cards that lead to an error that is no decline.
 _CARDS: Final[dict[Code, tuple[str, ...]]] = {
     Code.CARD_DECLINED: ("pm_card_visa_chargeDeclined", "pm_card_chargeCustomerFail"),
+    Code.CHARGE_DISPUTED: ("pm_card_createDispute",),
     Code.PAYMENT_INTENT_AUTHENTICATION_FAILURE: ("pm_card_threeDSecure2Required",),
     Code.REFUND_DISPUTED_PAYMENT: ("pm_card_createDispute",),
     Code.SETUP_INTENT_AUTHENTICATION_FAILURE: ("pm_card_authenticationRequiredOnSetup",),

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import UNSET
 
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import Code, NoSuch
 from finsecure_server.ledger import ops, store
 from finsecure_server.ledger.types import Balance, BalanceTransaction, ListBalanceTransactions
 from finsecure_server.storage.database import Reader
@@ -27,7 +27,7 @@ def retrieve(reader: Reader, env: Env, call: Call[Nothing]) -> Answer:
     transaction_id = call.path["transaction"]
     doc = store.load(reader, env, transaction_id)
     if doc is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such balance_transaction: '{transaction_id}'", param="id")
+        raise NoSuch("balance_transaction", transaction_id, param="id")
     return Answer(doc, object_id=transaction_id)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import Code, NoSuch, Refused
 from finsecure_server.payment_methods.method import SHARED, Method
 from finsecure_server.payment_methods.types import PaymentMethod
 from finsecure_server.storage.database import Reader, Row, Tx
@@ -80,7 +80,7 @@ def _method(row: Row | None, method_id: str, param: str) -> Method:
 
 def missing(method_id: str, param: str) -> Refused:
     """The refusal for an id that is not there, or is somebody else's."""
-    return Refused(Code.RESOURCE_MISSING, f"No such PaymentMethod: '{method_id}'", param=param)
+    return NoSuch("payment_method", method_id, param=param)
 
 
 def load(reader: Reader, env: Env, method_id: str) -> bytes | None:

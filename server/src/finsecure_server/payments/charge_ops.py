@@ -12,7 +12,7 @@ from finsecure_server.core.errors import Code, Refused
 from finsecure_server.customers import store as customers
 from finsecure_server.payments import ops, store
 from finsecure_server.payments.store import ChargeRow
-from finsecure_server.payments.types import CaptureCharge, CapturePaymentIntent, UpdateCharge
+from finsecure_server.payments.types import CaptureCharge, CapturePaymentIntent, Charge, UpdateCharge
 from finsecure_server.storage.database import Tx
 from finsecure_server.web.params import merged
 from finsecure_server.webhooks import store as events
@@ -59,8 +59,16 @@ def save(tx: Tx, env: Env, charge: ChargeRow, event: str | None, previous: dict[
 
 def capture(tx: Tx, env: Env, charge_id: str, params: CaptureCharge) -> ops.Answer:
     """Capture by the charge: the older way to say what its intent's capture says."""
-    charge = store.lock_charge(tx, env, charge_id)
-    if charge.wire.captured:
+    intent_id = msgspec.json.decode(store.get_charge(tx, env, charge_id), type=Charge).payment_intent
+    intent = store.lock_intent(tx, env, intent_id)  # before its charge, as everybody locks them
+    charge = store.lock_charge(tx, env, charge_id).wire
+    if charge.captured:
         raise Refused(Code.CHARGE_ALREADY_CAPTURED)
+    if charge.status == "failed" or intent.wire.latest_charge != charge_id:
+        raise Refused(
+            Code.PAYMENT_INTENT_UNEXPECTED_STATE,
+            f"The charge {charge_id} failed, so it holds nothing to capture. Another attempt may have been paid: "
+            f"retrieve the PaymentIntent {intent_id}, and look at latest_charge.",
+        )
     wanted = CapturePaymentIntent(amount_to_capture=params.amount, statement_descriptor=params.statement_descriptor)
-    return ops.capture(tx, env, charge.wire.payment_intent, wanted)
+    return ops.capture(tx, env, intent_id, wanted, Code.CHARGE_EXPIRED_FOR_CAPTURE)

@@ -193,10 +193,20 @@ def authenticated(tx: Tx, env: Env, intent_id: str, *, passed: bool) -> Answer:
     return _attempt(tx, env, intent, method, off_session=False, no_action=False, return_url=return_url, cvc=False)
 
 
-def capture(tx: Tx, env: Env, intent_id: str, params: CapturePaymentIntent) -> Answer:
-    """Take what is held, or part of it; unless told otherwise the rest is released."""
+def capture(
+    tx: Tx,
+    env: Env,
+    intent_id: str,
+    params: CapturePaymentIntent,
+    expired: Code = Code.CAPTURE_CHARGE_AUTHORIZATION_EXPIRED,
+) -> Answer:
+    """Take what is held, or part of it; unless told otherwise the rest is released.
+
+    `expired` is the code for: too late.
+    """
     intent = store.lock_intent(tx, env, intent_id)
     wire = intent.wire
+    _check_hold(tx, env, intent, expired)
     core.check(intent.status, Wish.CAPTURE)
     charge = _held(tx, env, intent)
     amount = params.amount_to_capture if isinstance(params.amount_to_capture, int) else wire.amount_capturable
@@ -212,6 +222,7 @@ def increment(tx: Tx, env: Env, intent_id: str, params: IncrementAuthorization) 
     """Hold more. A refused increment leaves what is held as it was."""
     intent = store.lock_intent(tx, env, intent_id)
     wire = intent.wire
+    _check_hold(tx, env, intent, Code.CAPTURE_CHARGE_AUTHORIZATION_EXPIRED)
     core.check(intent.status, Wish.INCREMENT)
     core.check_increment(params.amount, current=wire.amount, increments=intent.increments)
     money.check_charge_amount(params.amount, wire.currency)
@@ -269,13 +280,8 @@ def _attempt(
     cvc: bool,
 ) -> Answer:
     wire = intent.wire
-    if method is None:
-        raise Refused(
-            Code.PAYMENT_INTENT_UNEXPECTED_STATE,
-            "You cannot confirm this PaymentIntent because it's missing a payment method. Send payment_method with this"
-            " call, or attach one by an update.",
-            param="payment_method",
-        )
+    core.check_method(has_method=method is not None, failed_before=wire.last_payment_error is not None)
+    assert method is not None, wire.id
     given.check_type(method, wire.payment_method_types, wire.automatic_payment_methods)
     if intent.attempts >= core.ATTEMPTS_MAX:
         raise Refused(Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED)
@@ -312,6 +318,15 @@ def _held(tx: Tx, env: Env, intent: Intent) -> ChargeRow:
     charge = store.lock_charge(tx, env, intent.wire.latest_charge)
     assert isinstance(charge.asked.authorization, Approved), charge.wire.id
     return charge
+
+
+def _check_hold(tx: Tx, env: Env, intent: Intent, expired: Code) -> None:
+    """Refuse what comes after the bank has let the money go, with the code `expired`."""
+    wire = intent.wire
+    before = _held(tx, env, intent).capture_before_us if intent.status is Status.REQUIRES_CAPTURE else None
+    by_time = wire.cancellation_reason == "automatic"
+    if core.has_expired(intent.status, canceled_by_time=by_time, capture_before=before, now=env.now):
+        raise Refused(expired)
 
 
 def _question(charge: ChargeRow, intent: Intent, kind: Kind, amount: int, *, final: bool = True) -> None:

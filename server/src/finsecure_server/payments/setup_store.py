@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from finsecure_server.core.attempt import Attempt, Outcome
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch, Refused
 from finsecure_server.core.setup_intent import Status
 from finsecure_server.payments.setup_types import SetupAttempt, SetupIntent
 from finsecure_server.storage.database import Reader, Tx
@@ -131,7 +131,7 @@ def save(tx: Tx, env: Env, intent: Setup, doc: str) -> None:
 
 def no_such_intent(intent_id: str, param: str) -> Refused:
     """The refusal for an id that is not there, or is somebody else's."""
-    return Refused(Code.RESOURCE_MISSING, f"No such setupintent: '{intent_id}'", param=param)
+    return NoSuch("setup_intent", intent_id, param=param)
 
 
 # -- attempts ----------------------------------------------------------------------------------------------------------

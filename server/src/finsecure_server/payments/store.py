@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from finsecure_server.core.attempt import Attempt, Outcome
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch, Refused
 from finsecure_server.core.payment_intent import Status
 from finsecure_server.payments.types import Charge, PaymentIntent
 from finsecure_server.storage.database import Reader, Row, Tx
@@ -142,7 +142,7 @@ def save_intent(tx: Tx, env: Env, intent: Intent, doc: str) -> None:
 
 def no_such_intent(intent_id: str, param: str) -> Refused:
     """The refusal for an id that is not there, or is somebody else's."""
-    return Refused(Code.RESOURCE_MISSING, f"No such payment_intent: '{intent_id}'", param=param)
+    return NoSuch("payment_intent", intent_id, param=param)
 
 
 # -- charges -----------------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def save_charge(tx: Tx, env: Env, charge: ChargeRow, doc: str) -> None:
 
 def no_such_charge(charge_id: str, param: str) -> Refused:
     """The refusal for an id that is not there, or is somebody else's."""
-    return Refused(Code.RESOURCE_MISSING, f"No such charge: '{charge_id}'", param=param)
+    return NoSuch("charge", charge_id, param=param)
 
 
 def _key(env: Env, object_id: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch, Refused
 from finsecure_server.core.payout import Status
 from finsecure_server.payouts.types import Payout
 from finsecure_server.storage.database import Reader, Tx
@@ -90,4 +90,4 @@ def save(tx: Tx, env: Env, wire: Payout, doc: str, *, was: int) -> None:
 
 
 def _missing(payout_id: str) -> Refused:
-    return Refused(Code.RESOURCE_MISSING, f"No such payout: '{payout_id}'", param="id")
+    return NoSuch("payout", payout_id, param="id")

@@ -69,6 +69,7 @@ ROUTES: Final = (
         errors=(
             Code.AMOUNT_TOO_SMALL,
             Code.CHARGE_ALREADY_REFUNDED,
+            Code.CHARGE_DISPUTED,
             Code.CHARGE_NOT_REFUNDABLE,
             Code.INVALID_CHARGE_AMOUNT,
             Code.PARAMETER_MISSING,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from finsecure_server.core import dispute
 from finsecure_server.core.attempt import Attempt, Outcome
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch
 from finsecure_server.refunds.types import Refund
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.storage.pages import Listing
@@ -84,7 +84,7 @@ def get(reader: Reader, env: Env, refund_id: str, param: str = "refund") -> byte
     """A refund's JSON. Raises resource_missing."""
     found = load(reader, env, refund_id)
     if found is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such refund: '{refund_id}'", param=param)
+        raise NoSuch("refund", refund_id, param=param)
     return found
 
 

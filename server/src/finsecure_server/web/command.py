@@ -16,7 +16,7 @@ import structlog
 from msgspec import UNSET
 
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import ANSWERED, RULES, Code, Refused
+from finsecure_server.core.errors import ANSWERED, RULES, Code, NoSuch, Refused
 from finsecure_server.storage.database import CommitUnknown, Database, Reader, Tx, Unavailable
 from finsecure_server.storage.drive import Ask, drive
 from finsecure_server.web import idempotency, render
@@ -52,6 +52,22 @@ class Kitchen:
 
 async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: Claim | None) -> Reply:
     """Carry out one call. Raises Refused, Unavailable."""
+    try:
+        return await _run(kitchen, route, call, env, claim)
+    except NoSuch as missing:
+        raise await _in_which_mode(kitchen, env, missing) from None
+
+
+async def _in_which_mode(kitchen: Kitchen, env: Env, missing: Refused) -> Refused:
+    """Whoever has what they asked for in their other mode is told so; of others' objects nobody hears anything."""
+    if not isinstance(missing, NoSuch) or not env.account:
+        return missing
+    other = env.of(env.account, not env.livemode, 0)
+    there = await kitchen.db.read(lambda reader: kitchen.expansion.has(reader, other, missing.kind, missing.object_id))
+    return missing.in_other_mode(livemode=env.livemode) if there else missing
+
+
+async def _run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: Claim | None) -> Reply:
     if route.offline is not None:
         offline = route.offline(env, call) if not route.busy else await asyncio.to_thread(route.offline, env, call)
         if offline is not None:
@@ -77,7 +93,7 @@ async def run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim: 
     except Refused as refused:
         if refused.code in _NEVER_KEPT:
             raise
-        return await _keep(kitchen, env, claim, refused)
+        return await _keep(kitchen, env, claim, await _in_which_mode(kitchen, env, refused))
     except Unavailable:
         raise
     except CommitUnknown as error:

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from finsecure_server.core import ids
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import Code, NoSuch, Refused
 from finsecure_server.storage.database import Reader, Row
 from finsecure_server.storage.pages import Listing
 from finsecure_server.web import render
@@ -76,7 +76,7 @@ def select(
 def _cursor(reader: Reader, env: Env, listing: Listing, cursor: str, param: str) -> str:
     row = reader.one(listing.cursor(), account=env.account, livemode=int(env.livemode), id=cursor)
     if row is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such {listing.singular()}: '{cursor}'", param=param)
+        raise NoSuch(listing.singular(), cursor, param=param)
     return cursor
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct, inspect
 
 from finsecure_server.core.declines import DECLINES
 from finsecure_server.core.errors import NOBODYS, RULES, STATUSES, TYPES, Code, doc_path
+from finsecure_server.storage.troubles import Trouble
 from finsecure_server.web.asgi import UNCOUNTED
 from finsecure_server.web.openapi_schemas import Schema, Schemas, info_of, walk
 from finsecure_server.web.params import ListParams
@@ -114,6 +115,8 @@ def codes_of(route: Route) -> list[Code]:
         found |= {Code.PARAMETER_INVALID_STRING, Code.CARD_NUMBER_IN_TEXT, Code.RESOURCE_MISSING}
     if not route.public:
         found |= set(_KEY)
+        if Code.RESOURCE_MISSING in found:
+            found.add(Code.LIVEMODE_MISMATCH)
         if not route.publishable:
             found.add(Code.SECRET_KEY_REQUIRED)
         if route.scope:
@@ -196,7 +199,10 @@ def error_schema(schemas: Schemas) -> Schema:
         "charge": "The charge that failed.",
         "network_decline_code": "What the card network answered.",
         "network_advice_code": "What the card network advises.",
-        "reason": "Which limit was met; only with `rate_limit`.",
+        "reason": (
+            "Which limit was met, with `rate_limit`; with `database_unavailable` what is wrong with the database: "
+            f"{', '.join(Trouble)}."
+        ),
     }
     properties: Schema = {
         "type": {"type": "string", "enum": sorted(TYPES), "description": "The family. Switch on it, then on `code`."},

@@ -46,6 +46,11 @@ class Expansion:
             if not expandable and (len(names) < 2 or names[0] not in first.fields):
                 raise self._refused(path, position, "")
 
+    def has(self, reader: Reader, env: Env, kind: str, object_id: str) -> bool:
+        """Whether there is an object of that type, for whoever `env` is about."""
+        load = self._loaders.get(kind)
+        return load is not None and load(reader, env, object_id) is not None
+
     def expand(self, reader: Reader, env: Env, doc: bytes, paths: Iterable[str], *, forgiving: bool = False) -> bytes:
         """The object with the objects at `paths` in place of their ids.
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from finsecure_server.core import event_types
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import Code, NoSuch, Refused
 from finsecure_server.storage.database import Reader
 from finsecure_server.web import render
 from finsecure_server.web.params import Nothing
@@ -24,7 +24,7 @@ def retrieve(reader: Reader, env: Env, call: Call[Any]) -> Answer:
     event_id = call.path["event"]
     doc = store.load(reader, env, event_id)
     if doc is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such event: '{event_id}'", param="id")
+        raise NoSuch("event", event_id, param="id")
     return Answer(doc, object_id=event_id)
 
 

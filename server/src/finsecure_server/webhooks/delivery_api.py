@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from finsecure_server.core.delivery import parts
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import Code, NoSuch
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.web import lists, render
 from finsecure_server.web.router import Answer, Call, Route
@@ -58,7 +58,7 @@ def retrieve_attempt(reader: Reader, env: Env, call: Call[Any]) -> Answer:
     attempt_id = call.path["webhook_attempt"]
     doc = log_store.load_attempt(reader, env, attempt_id)
     if doc is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such webhook_attempt: '{attempt_id}'", param="id")
+        raise NoSuch("webhook_attempt", attempt_id, param="id")
     return Answer(doc, object_id=attempt_id)
 
 
@@ -83,7 +83,7 @@ def retrieve_delivery(reader: Reader, env: Env, call: Call[Any]) -> WebhookDeliv
     delivery_id = call.path["webhook_delivery"]
     found = log_store.delivery(reader, env, delivery_id)
     if found is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such webhook_delivery: '{delivery_id}'", param="id")
+        raise NoSuch("webhook_delivery", delivery_id, param="id")
     return found
 
 

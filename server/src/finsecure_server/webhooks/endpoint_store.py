@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from finsecure_server.core.breaker import CLOSED, Breaker
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import NoSuch
 from finsecure_server.core.failing import NEVER, Failing
 from finsecure_server.storage.database import Reader, Row, Tx
 from finsecure_server.storage.pages import Listing
@@ -118,7 +118,7 @@ def _stored(row: Row) -> Stored:
 
 def _found(stored: Stored | None, endpoint_id: str, param: str) -> Stored:
     if stored is None or stored.wire.status == "deleted":
-        raise Refused(Code.RESOURCE_MISSING, f"No such webhook_endpoint: '{endpoint_id}'", param=param)
+        raise NoSuch("webhook_endpoint", endpoint_id, param=param)
     return stored
 
 

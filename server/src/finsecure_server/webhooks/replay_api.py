@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import Code, NoSuch
 from finsecure_server.storage.database import Reader, Tx
 from finsecure_server.web import lists, render
 from finsecure_server.web.router import Answer, Call, Route
@@ -25,7 +25,7 @@ def retrieve(reader: Reader, env: Env, call: Call[Any]) -> Answer:
     replay_id = call.path["webhook_replay"]
     doc = replay_store.load(reader, env, replay_id)
     if doc is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such webhook_replay: '{replay_id}'", param="id")
+        raise NoSuch("webhook_replay", replay_id, param="id")
     return Answer(doc, object_id=replay_id)
 
 

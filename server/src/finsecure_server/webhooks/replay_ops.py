@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from finsecure_server.core import event_types, ids
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import Code, NoSuch, Refused
 from finsecure_server.storage import queue
 from finsecure_server.storage.database import Tx
 from finsecure_server.web.params import Range
@@ -135,7 +135,7 @@ def cancel(tx: Tx, env: Env, replay_id: str) -> WebhookReplay:
     """Have it stop, and take back what was not tried. Raises resource_missing, webhook_replay_unexpected_state."""
     replay = replay_store.lock(tx, env, replay_id)
     if replay is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such webhook_replay: '{replay_id}'", param="id")
+        raise NoSuch("webhook_replay", replay_id, param="id")
     if replay.status != "running":
         raise Refused(
             Code.WEBHOOK_REPLAY_UNEXPECTED_STATE, f"The replay is {replay.status}: it cannot be canceled.", param="id"

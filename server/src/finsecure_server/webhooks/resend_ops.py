@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from finsecure_server.core.delivery import parts
 from finsecure_server.core.env import Env
-from finsecure_server.core.errors import Code, Refused
+from finsecure_server.core.errors import Code, NoSuch, Refused
 from finsecure_server.storage.database import Tx
 from finsecure_server.webhooks import log_store, resend_store
 from finsecure_server.webhooks.delivery_types import WebhookDelivery
@@ -17,7 +17,7 @@ def resend(tx: Tx, env: Env, delivery_id: str) -> WebhookDelivery:
     """Send one delivery again, wherever it stands. Raises resource_missing, webhook_endpoint_unexpected_state."""
     pair = parts(delivery_id)
     if pair is None or log_store.delivery(tx, env, delivery_id) is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such webhook_delivery: '{delivery_id}'", param="id")
+        raise NoSuch("webhook_delivery", delivery_id, param="id")
     event_id, endpoint_id = pair
     check_enabled(tx, env, endpoint_id, "id")
     return _send(tx, env, event_id, endpoint_id)
@@ -31,7 +31,7 @@ def resend_event(tx: Tx, env: Env, event_id: str, endpoint_id: str | None) -> li
     """
     happened = resend_store.event(tx, env, event_id)
     if happened is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such event: '{event_id}'", param="id")
+        raise NoSuch("event", event_id, param="id")
     if endpoint_id is not None:
         check_enabled(tx, env, endpoint_id, "webhook_endpoint")
         return [_send(tx, env, event_id, endpoint_id)]
@@ -52,7 +52,7 @@ def check_enabled(tx: Tx, env: Env, endpoint_id: str, param: str) -> None:
     """
     status = resend_store.lock_endpoint(tx, env, endpoint_id)
     if status is None:
-        raise Refused(Code.RESOURCE_MISSING, f"No such webhook_endpoint: '{endpoint_id}'", param=param)
+        raise NoSuch("webhook_endpoint", endpoint_id, param=param)
     if status != "enabled":
         raise Refused(
             Code.WEBHOOK_ENDPOINT_UNEXPECTED_STATE,
