@@ -52,6 +52,9 @@ class Watched:
             await self.held.wait()
         return found
 
+    async def check_writable(self) -> None:
+        await self._db.check_writable()
+
     async def close(self) -> None:
         await self._db.close()
 

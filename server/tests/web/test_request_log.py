@@ -203,6 +203,9 @@ class Moody:
     async def read(self, look: Callable[[Reader], T]) -> T:
         return await self._db.read(look)
 
+    async def check_writable(self) -> None:
+        await self._db.check_writable()
+
     async def close(self) -> None:
         await self._db.close()
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from finsecure_server.storage.troubles import Trouble
+
 T = TypeVar("T")
 
 
@@ -82,6 +84,10 @@ class Database(Protocol):
         """
         ...
 
+    async def check_writable(self) -> None:
+        """Raises Unavailable, within seconds, while writes cannot be made. Costs nothing while real ones succeed."""
+        ...
+
     async def close(self) -> None:
         """Finish what is queued, then let go of the engine."""
         ...
@@ -89,6 +95,11 @@ class Database(Protocol):
 
 class Unavailable(Exception):
     """The database cannot take work now (full disk, lost connection, shutting down). Nothing was written."""
+
+    def __init__(self, reason: str, trouble: Trouble = Trouble.OTHER) -> None:
+        """`reason` is for the log, in the engine's words; `trouble` is for programs."""
+        super().__init__(reason)
+        self.trouble = trouble
 
 
 class Overloaded(Unavailable):

@@ -20,8 +20,8 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, LiteralString, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.adapt import Loader
@@ -31,14 +31,15 @@ from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
 
 from finsecure_server.core.errors import Code, Refused
-from finsecure_server.storage.database import CommitUnknown, Overloaded, Reader, Row, Tx, Unavailable
-from finsecure_server.storage.dialect import statement
+from finsecure_server.storage.database import CommitUnknown, Overloaded, Reader, Tx, Unavailable
 from finsecure_server.storage.drive import transaction_open
+from finsecure_server.storage.postgres_tx import Cursor, PostgresTx
 from finsecure_server.storage.postgres_words import Line
-from finsecure_server.storage.words import Hear, Listeners, is_word
+from finsecure_server.storage.pulse import Pulse
+from finsecure_server.storage.troubles import Trouble, of_sqlstate
+from finsecure_server.storage.words import Hear, Listeners
 
 T = TypeVar("T")
-Cursor = psycopg.RawCursor[dict[str, Any]]
 
 WRITERS: Final = 8
 READERS: Final = 4
@@ -48,10 +49,16 @@ LOCK_TIMEOUT_MS: Final = 2_000
 IDLE_TIMEOUT_MS: Final = 10_000  # an op that computes for longer than this with locks held is a bug
 RETRY_DELAYS_S: Final = (0.005, 0.02, 0.08, 0.32)  # halved to doubled by chance, so that two rivals part
 RETRY_UNTIL_S: Final = 6.0  # nothing is begun again when an op has been at it for so long
-ROWS_PER_INSERT: Final = 64  # bounds the number of distinct statements a table needs
 
 _BEGIN_WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _BEGIN_READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#: A record in the log that nobody reads, and a file of a third of a megabyte, gone with the statement, on the disk on
+#: which tables grow. A row that is rolled back would stay in its table until that is vacuumed.
+_TRIAL: Final = (
+    "SELECT pg_logical_emit_message(true, 'finsecure', repeat('.', 8000))",
+    "SELECT set_config('work_mem', '64kB', true)",
+    "SELECT COUNT(*) AS n FROM generate_series(1, 20000)",
+)
 _CONTENTION: Final = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
 _CONNECTION: Final[Mapping[str, str | int]] = {
     "connect_timeout": 5,
@@ -101,82 +108,6 @@ def connect(url: str, **settings: str | int) -> psycopg.Connection[dict[str, Any
     return conn
 
 
-class PostgresTx:
-    """A `Tx` on one connection. It begins with its first statement."""
-
-    __slots__ = ("_appended", "_begin", "_cursor", "_later", "told")
-
-    def __init__(self, cursor: Cursor, begin: LiteralString) -> None:
-        self._cursor = cursor
-        self._begin: LiteralString | None = begin
-        self._appended: dict[tuple[str, tuple[str, ...]], list[Sequence[object]]] = {}
-        self._later: list[tuple[str, list[object]]] = []
-        self.told: set[str] = set()
-
-    def _execute(self, sql: str, params: Mapping[str, object]) -> Cursor:
-        text, names = statement(sql)
-        values = [params[name] for name in names]
-        if self._begin is None:
-            return self._cursor.execute(text, values)
-        with self._cursor.connection.pipeline():
-            self._begin_if_needed()
-            return self._cursor.execute(text, values)
-
-    def _begin_if_needed(self) -> None:
-        if self._begin is not None:
-            self._cursor.connection.execute(self._begin)
-            self._begin = None
-
-    def one(self, sql: str, /, **params: object) -> Row | None:
-        return self._execute(sql, params).fetchone()
-
-    def all(self, sql: str, /, **params: object) -> list[Row]:
-        return list(self._execute(sql, params).fetchall())
-
-    def lock(self, sql: str, /, **params: object) -> Row | None:
-        return self._execute(f"{sql} FOR UPDATE", params).fetchone()
-
-    def run(self, sql: str, /, **params: object) -> int:
-        return self._execute(sql, params).rowcount
-
-    def append(self, table: str, row: Mapping[str, object], /) -> None:
-        self._appended.setdefault((table, tuple(row)), []).append(tuple(row.values()))
-
-    def later(self, sql: str, /, **params: object) -> None:
-        text, names = statement(sql)
-        self._later.append((text, [params[name] for name in names]))
-
-    def tell(self, word: str, /) -> None:
-        assert is_word(word), word
-        self.told.add(word)
-
-    def flush(self) -> None:
-        if self._appended or self._later:
-            with self._cursor.connection.pipeline():
-                self._write_put_off()
-
-    def commit(self) -> None:
-        """Write what was put off, and commit, in one round trip. An op that did nothing has nothing to commit."""
-        if self._appended or self._later:
-            with self._cursor.connection.pipeline():
-                self._write_put_off()
-                self._cursor.execute("COMMIT")
-        elif self._begin is None:
-            self._cursor.execute("COMMIT")
-
-    def _write_put_off(self) -> None:
-        """Send what was put off; inside a pipeline. Updates come last: others may wait for the rows that they lock."""
-        self._begin_if_needed()
-        appended, self._appended = self._appended, {}
-        for (table, columns), rows in appended.items():
-            for start in range(0, len(rows), ROWS_PER_INSERT):
-                some = rows[start : start + ROWS_PER_INSERT]
-                self._cursor.execute(_insert(table, columns, len(some)), [value for row in some for value in row])
-        later, self._later = self._later, []
-        for text, values in later:
-            self._cursor.execute(text, values)
-
-
 class _Again(Exception):
     """Nothing was written and the op may run again; `verdict` is what the caller hears when it has often enough."""
 
@@ -188,10 +119,11 @@ class _Again(Exception):
 class _Connection:
     """A thread's own connection: opened when it is first needed, and anew after it is lost."""
 
-    def __init__(self, url: str, settings: Mapping[str, int], tell: Callable[[set[str]], None]) -> None:
+    def __init__(self, url: str, settings: Mapping[str, int], tell: Callable[[set[str]], None], pulse: Pulse) -> None:
         self._url = url
         self._settings = settings
         self._tell = tell
+        self._pulse = pulse
         self._conn: psycopg.Connection[dict[str, Any]] | None = None
         self._cursor: Cursor | None = None
         self._warned = False
@@ -201,7 +133,7 @@ class _Connection:
             try:
                 conn = connect(self._url, **self._settings)
             except psycopg.OperationalError as error:
-                raise _Again(Unavailable(str(error))) from error
+                raise _Again(Unavailable(str(error), of_sqlstate(error.sqlstate))) from error
             conn.add_notice_handler(self._notice)
             self._conn = conn
             self._cursor = psycopg.RawCursor(conn)
@@ -237,6 +169,8 @@ class _Connection:
             self._tell(tx.told)
         if self._warned:  # a standby that must have it did not say so
             raise CommitUnknown("the transaction is committed here, but not known to be safe on a standby")
+        if tx.wrote:
+            self._pulse.wrote()
         return result
 
     def read(self, look: Callable[[Reader], T], answer: Callable[[T], None]) -> None:
@@ -275,7 +209,7 @@ class _Connection:
             self.close()
             if committing:
                 return CommitUnknown("the connection was lost during COMMIT")
-            return _Again(Unavailable("the connection to the database was lost"))
+            return _Again(Unavailable("the connection to the database was lost", Trouble.UNREACHABLE))
         self._roll_back()
         state = error.sqlstate
         if state in _CONTENTION:
@@ -287,16 +221,16 @@ class _Connection:
             return _Again(Unavailable("the schema has just changed"))
         if state == "25006":  # this server is a replica now; a new connection finds the primary
             self.close()
-            return _Again(Unavailable("the database is read-only"))
+            return _Again(Unavailable("the database is read-only", Trouble.READ_ONLY))
         if isinstance(error, psycopg.OperationalError):  # out of space, out of memory, statement took too long ...
-            return Unavailable(str(error))
+            return Unavailable(str(error), of_sqlstate(state))
         return error
 
 
-def _insert(table: str, columns: Sequence[str], rows: int) -> str:
-    width = len(columns)
-    marks = (", ".join(f"${row * width + column + 1}" for column in range(width)) for row in range(rows))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({'), ('.join(marks)})"  # noqa: S608 -- our own names
+def _trial(tx: Tx) -> None:
+    """Something goes into the log and onto the disk of the tables, and nothing of it stays."""
+    for sql in _TRIAL:
+        tx.one(sql)
 
 
 class _Job:
@@ -384,6 +318,7 @@ class PostgresDatabase:
             "lock_timeout": lock_timeout_ms,
             "idle_in_transaction_session_timeout": idle_timeout_ms,
         }
+        self._pulse = Pulse(lambda: self.write(_trial))
         self._listeners = Listeners()
         self._line = Line(self._connect_line, self._listeners, chance)
         self._writers = _Pool("postgres-writer", writers, self._write, self._open)
@@ -399,6 +334,9 @@ class PostgresDatabase:
         self._listeners.add(hear)
         self._line.listen()
 
+    async def check_writable(self) -> None:
+        await self._pulse.check()
+
     async def close(self) -> None:
         if not self._closing:
             self._closing = True
@@ -409,7 +347,7 @@ class PostgresDatabase:
     def _submit(self, pool: _Pool, op: Callable[[Any], T]) -> asyncio.Future[T]:
         job = _Job(op)
         if self._closing:
-            job.fail(Unavailable("the server is shutting down"))
+            job.fail(Unavailable("the server is shutting down", Trouble.STOPPING))
         else:
             pool.put(job)
         return job.future
@@ -417,7 +355,7 @@ class PostgresDatabase:
     # -- the threads of the pools ---------------------------------------------------------------------------------
 
     def _open(self) -> _Connection:
-        return _Connection(self.url, self._settings, self._tell)
+        return _Connection(self.url, self._settings, self._tell, self._pulse)
 
     def _connect_line(self) -> psycopg.Connection[dict[str, Any]]:
         return connect(
@@ -429,7 +367,11 @@ class PostgresDatabase:
         self._line.say(words)
 
     def _write(self, connection: _Connection, job: _Job) -> None:
-        job.answer(self._until_done(lambda: connection.write(job.op)))
+        try:
+            job.answer(self._until_done(lambda: connection.write(job.op)))
+        except (Unavailable, CommitUnknown) as error:
+            self._pulse.failed(error)
+            raise
 
     def _read(self, connection: _Connection, job: _Job) -> None:
         self._until_done(lambda: connection.read(job.op, job.answer))

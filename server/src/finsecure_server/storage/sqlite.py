@@ -24,6 +24,9 @@ from typing import Any, Final, TypeVar
 
 from finsecure_server.storage.database import Overloaded, Reader, Row, Tx, Unavailable
 from finsecure_server.storage.drive import transaction_open
+from finsecure_server.storage.pulse import Pulse
+from finsecure_server.storage.sqlite_file import identity, require_room
+from finsecure_server.storage.troubles import Trouble, of_sqlite
 from finsecure_server.storage.urls import sqlite_url
 from finsecure_server.storage.words import Hear, Listeners, is_word
 
@@ -123,7 +126,7 @@ class SqliteTx:
         if self._before and not self.caught_up:
             try:
                 write(self._conn, self._before)
-            except sqlite3.Error as error:  # one of them is guilty, not this one
+            except Exception as error:  # one of them is guilty, not this one
                 raise _BatchLost from error
             self.caught_up = True
         return self.one(sql, **params)
@@ -175,8 +178,15 @@ class SqliteDatabase:
         self._company = 1  # how many ops the last batch had
         self._commits = 0
         self._wal = Path(self.path + "-wal")
+        self._file = identity(self.path)
+        self._pulse = Pulse(lambda: self.write(self._trial))
         self._writer = threading.Thread(target=self._write_forever, name="sqlite-writer", daemon=True)
-        self._checkpointer = threading.Thread(target=self._checkpoint_forever, name="sqlite-checkpoint", daemon=True)
+        self._checkpointer = threading.Thread(
+            target=self._checkpoint_forever,
+            args=(connect(self.path, writer=True),),
+            name="sqlite-checkpoint",
+            daemon=True,
+        )
         self._writer.start()
         self._checkpointer.start()
 
@@ -185,7 +195,7 @@ class SqliteDatabase:
     def write(self, op: Callable[[Tx], T]) -> asyncio.Future[T]:
         job = _Job(op, asyncio.get_running_loop())
         if self._closing.is_set():
-            job.future.set_exception(Unavailable("the server is shutting down"))
+            job.future.set_exception(Unavailable("the server is shutting down", Trouble.STOPPING))
         elif self._jobs.qsize() > WAITING_MAX:
             job.future.set_exception(Overloaded("too many writes are waiting"))
         else:
@@ -198,16 +208,23 @@ class SqliteDatabase:
         with transaction_open():
             try:
                 conn.execute("BEGIN")
-                return look(SqliteTx(conn))
-            except sqlite3.OperationalError as error:
-                raise Unavailable(str(error)) from error
+                found = look(SqliteTx(conn))
+                conn.execute("COMMIT")
+                return found
+            except sqlite3.Error as error:
+                trouble = of_sqlite(error)
+                if trouble is None:
+                    raise
+                raise Unavailable(str(error), trouble) from error
             finally:
-                if conn.in_transaction:
-                    conn.execute("COMMIT")
+                _roll_back(conn)
 
     def listen(self, hear: Hear) -> None:
         """One process owns the file, so all that is committed is heard here."""
         self._listeners.add(hear)
+
+    async def check_writable(self) -> None:
+        await self._pulse.check()
 
     async def close(self) -> None:
         if self._closing.is_set():
@@ -217,7 +234,7 @@ class SqliteDatabase:
         await asyncio.to_thread(self._writer.join)
         await asyncio.to_thread(self._checkpointer.join)
         self._reader.close()
-        with contextlib.suppress(sqlite3.OperationalError):  # a reader elsewhere; the log is replayed at the next start
+        with contextlib.suppress(sqlite3.Error):  # a reader elsewhere; the log is replayed at the next start
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._conn.close()
 
@@ -234,10 +251,13 @@ class SqliteDatabase:
     def _batch(self, first: _Job) -> None:
         """Run every op that is waiting, in one transaction."""
         try:
+            self._require_file()
+            _roll_back(self._conn)  # what a failing disk did not let us roll back before
             self._conn.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:  # another process holds the file: nobody waits for that twice
-            self._refuse_all(first, Unavailable(str(error)))
+        except (Unavailable, sqlite3.Error) as error:  # another process holds the file: nobody waits for that twice
+            self._refuse_all(first, _understood(error))
             return
+        before = self._conn.total_changes
         jobs: list[_Job] = []
         job: _Job | None = first
         try:
@@ -249,14 +269,30 @@ class SqliteDatabase:
                     job = self._next(len(jobs)) if len(jobs) < BATCH_MAX else None
                 write(self._conn, put_off)
                 self._conn.execute("COMMIT")
-        except (sqlite3.Error, _BatchLost):
-            self._roll_back()
+        except Exception:  # noqa: BLE001  sqlite3's, and what it says of values that it cannot take
+            _roll_back(self._conn)
             for alone in jobs:
                 self._alone(alone)
+        else:
+            self._note_commit(before)
         self._company = len(jobs)
         self._settle(jobs)
 
-    def _refuse_all(self, first: _Job, error: Unavailable) -> None:
+    def _require_file(self) -> None:
+        """What is written into a file that nobody can open any more is lost. Raises Unavailable."""
+        if identity(self.path) != self._file:
+            raise Unavailable(
+                f"{self.path} is not the file that was opened: it was moved or deleted, or its disk is gone. "
+                "Put it back, or start the server again",
+                Trouble.FILE_MISSING,
+            )
+
+    def _note_commit(self, changes_before: int) -> None:
+        """A commit went well. It proves something if there was anything to commit."""
+        if self._conn.total_changes != changes_before:
+            self._pulse.wrote()
+
+    def _refuse_all(self, first: _Job, error: BaseException) -> None:
         """Tell everybody who waits that nothing was written."""
         jobs: list[_Job] = []
         job: _Job | None = first
@@ -294,7 +330,7 @@ class SqliteDatabase:
                 raise _BatchLost from error
             execute("ROLLBACK TO op")
             execute("RELEASE op")
-            job.error = Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) else error
+            job.error = _understood(error)
         else:
             execute("RELEASE op")
             job.told = tx.told
@@ -307,6 +343,7 @@ class SqliteDatabase:
         """One op in a transaction to itself, after its batch has failed."""
         job.result, job.error, job.told = None, None, ()
         tx = SqliteTx(self._conn)
+        before = self._conn.total_changes
         try:
             with transaction_open():
                 self._conn.execute("BEGIN IMMEDIATE")
@@ -314,22 +351,28 @@ class SqliteDatabase:
                 tx.flush()
                 self._conn.execute("COMMIT")
             job.told = tx.told
+            self._note_commit(before)
         except BaseException as error:  # noqa: BLE001  whoever waits for the op hears of it
-            self._roll_back()
-            job.error = Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) else error
-
-    def _roll_back(self) -> None:
-        if self._conn.in_transaction:
-            self._conn.execute("ROLLBACK")
+            _roll_back(self._conn)
+            job.error = _understood(error)
 
     def _settle(self, jobs: list[_Job]) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
         for job in jobs:
+            if job.error is not None:
+                self._pulse.failed(job.error)
             by_loop.setdefault(job.loop, []).append(job)
         for loop, theirs in by_loop.items():
             with contextlib.suppress(RuntimeError):  # that loop is closed; nobody waits any more
                 loop.call_soon_threadsafe(_settle_all, theirs)
         self._listeners.tell({word for job in jobs for word in job.told})
+
+    # -- whether it can be written ---------------------------------------------------------------------------------
+
+    def _trial(self, tx: Tx) -> None:
+        """There is room, and a page goes to the disk: the first of the file, as it is."""
+        require_room(self.path, tx)
+        tx.run("PRAGMA user_version = 0")
 
     # -- the log --------------------------------------------------------------------------------------------------
 
@@ -338,14 +381,13 @@ class SqliteDatabase:
         self._commits += 1
         if self._commits % LOOK_EVERY:
             return
-        with contextlib.suppress(sqlite3.OperationalError, FileNotFoundError):
+        with contextlib.suppress(sqlite3.Error, OSError):
             if self._wal.stat().st_size > RESTART_BYTES:
                 self._conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def _checkpoint_forever(self) -> None:
-        conn = connect(self.path, writer=True)
+    def _checkpoint_forever(self, conn: sqlite3.Connection) -> None:
         while not self._closing.wait(CHECKPOINT_EVERY_S):
-            with contextlib.suppress(sqlite3.OperationalError, FileNotFoundError):
+            with contextlib.suppress(sqlite3.Error, OSError):
                 if self._wal.stat().st_size > CHECKPOINT_BYTES:
                     conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
         conn.close()
@@ -354,3 +396,16 @@ class SqliteDatabase:
 def _settle_all(jobs: list[_Job]) -> None:
     for job in jobs:
         job.settle()
+
+
+def _roll_back(conn: sqlite3.Connection) -> None:
+    """End a transaction that failed, if SQLite has not done so itself."""
+    if conn.in_transaction:
+        with contextlib.suppress(sqlite3.Error):  # then whoever comes next does it
+            conn.execute("ROLLBACK")
+
+
+def _understood(error: BaseException) -> BaseException:
+    """A failure as whoever waits for the op hears it."""
+    trouble = of_sqlite(error)
+    return error if trouble is None else Unavailable(str(error), trouble)

@@ -18,6 +18,7 @@ from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import ANSWERED, Code, Refused
 from finsecure_server.storage.database import Overloaded, Unavailable
+from finsecure_server.storage.troubles import SAYS
 from finsecure_server.web import command, intake, readers, render, transfer
 from finsecure_server.web.admission import Admission
 from finsecure_server.web.allowance import Verdict
@@ -121,7 +122,7 @@ class Application:
             log.warning("the database takes no work", request_id=request.id, reason=str(error))
             code = Code.OVERLOADED if isinstance(error, Overloaded) else Code.DATABASE_UNAVAILABLE
             error_code = code.value
-            reply = self._refused(request, Refused(code, details={"retry_after": 1}))
+            reply = self._refused(request, _refusal(code, error))
         except intake.ClientGone:
             return
         except Exception:
@@ -255,3 +256,11 @@ class Application:
                 reply.body if failed else None,
             )
         )
+
+
+def _refusal(code: Code, error: Unavailable) -> Refused:
+    """What is wrong with the database, as far as it is anybody's to know. Its own words are for the log."""
+    if code is Code.OVERLOADED:
+        return Refused(code, details={"retry_after": 1})
+    message = f"The database cannot take work now: {SAYS[error.trouble]}. Nothing was written."
+    return Refused(code, message, details={"reason": error.trouble.value, "retry_after": 1})

@@ -79,6 +79,8 @@ async def _run(kitchen: Kitchen, route: Route, call: Call[Any], env: Env, claim:
                 reader=offline.reader,
             )
     _check_expansion(kitchen, route, call, env)
+    if route.writable:
+        await kitchen.db.check_writable()
     if route.method == "GET":
         return await kitchen.db.read(lambda reader: _reply(kitchen, reader, env, call, route.handle(reader, env, call)))
     if claim is None:

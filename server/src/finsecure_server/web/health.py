@@ -14,7 +14,7 @@ from finsecure_server.web.router import Answer, Call, Route
 
 
 class Health(Struct, kw_only=True):
-    """`ok`: the process answers. `ready`: the database does as well."""
+    """`ok`: the process answers. `ready`: the database does as well, and takes writes."""
 
     status: Literal["ok", "ready"]
     version: str
@@ -27,9 +27,10 @@ class Health(Struct, kw_only=True):
 class HealthParams(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is asked."""
 
-    ready: Annotated[bool | Literal[0, 1], Meta(description="1: also ask the database; 503 if it does not answer.")] = (
-        False
-    )
+    ready: Annotated[
+        bool | Literal[0, 1],
+        Meta(description="1: also ask the database; 503 if it does not answer or takes no writes, with the `reason`."),
+    ] = False
 
 
 def alive(env: Env, call: Call[Any]) -> Answer | None:
@@ -38,7 +39,7 @@ def alive(env: Env, call: Call[Any]) -> Answer | None:
 
 
 def ready(reader: Reader, env: Env, call: Call[Any]) -> Answer:
-    """GET /health?ready=1: the database answers too."""
+    """GET /health?ready=1: the database answers, and takes writes."""
     due_us = queue.next_due_us(reader)
     late_us = 0 if due_us is None else max(0, env.wall - due_us)
     return Answer(Health(status="ready", version=__version__, work_late_seconds=late_us // 1_000_000))
@@ -54,6 +55,7 @@ ROUTES: Final = tuple(
         summary="Liveness; with ready=1 readiness",
         public=True,
         offline=alive,
+        writable=True,
     )
     for path in ("/health", "/v1/health")
 )

@@ -70,6 +70,7 @@ class Route:
     known: bool = False
     test_only: bool = False
     offline: Callable[[Env, Call[Any]], Answer | None] | None = None  # the answer, where it needs no database
+    writable: bool = False  # where the offline answer is none, it is refused while the database takes no writes
     busy: bool = False  # that answer takes milliseconds and is made for one question: it is made beside the event loop
     changes_callers: bool = False
     recover: Callable[[Reader, Env, str], Answer] | None = None  # the reply to a call that a crash cut short
