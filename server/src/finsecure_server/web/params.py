@@ -6,6 +6,8 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from finsecure_server.core.errors import Code, Refused
+
 INT64_MAX: Final = 2**63 - 1
 METADATA_KEYS_MAX: Final = 50
 METADATA_KEY_LETTERS_MAX: Final = 40
@@ -57,10 +59,20 @@ class ListParams(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 def merged(old: dict[str, str], change: dict[str, str | None] | None | UnsetType) -> dict[str, str]:
-    """Metadata after an update: given keys are set, empty ones removed, the rest kept; nothing at all clears it."""
+    """Metadata after an update: given keys are set, empty ones removed, the rest kept; nothing at all clears it.
+
+    Raises metadata_too_many_keys: the limit is of what is kept, not only of what one call brings.
+    """
     if isinstance(change, UnsetType):
         return old
     if change is None:
         return {}
     kept = {key: value for key, value in old.items() if key not in change}
-    return kept | {key: value for key, value in change.items() if value}
+    after = kept | {key: value for key, value in change.items() if value}
+    if len(after) > METADATA_KEYS_MAX:
+        raise Refused(
+            Code.METADATA_TOO_MANY_KEYS,
+            f"Metadata holds at most {METADATA_KEYS_MAX} keys; with this change it would have {len(after)}.",
+            param="metadata",
+        )
+    return after
