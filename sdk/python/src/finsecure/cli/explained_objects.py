@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from finsecure.cli import explained_hooks, explained_payments
 from finsecure.cli.explanation import Explanation
-from finsecure.cli.failures import NOT_FOUND, Stop
+from finsecure.cli.failures import INVALID, NOT_FOUND, Stop
 from finsecure.cli.output import moment
 from finsecure.cli.session import Session
 from finsecure.cli.show import summary
@@ -33,15 +33,20 @@ PATHS: Final = {
 }
 
 
-#: Kind of object → the page about it, where nothing that happened to it has a page of its own.
+_FAILED: Final = "/help/troubleshooting/payment-issues"
+#: Kind of object, or of an object in a state → what is written about it, where nothing that happened to it has a page
+#: of its own.
 _PAGES: Final = {
     "request_log": "/help/developer-support/debugging-tools",
-    "payment_intent": "/help/troubleshooting/payment-issues",
-    "charge": "/help/troubleshooting/payment-issues",
-    "setup_intent": "/help/troubleshooting/payment-issues",
-    "refund": "/help/platform-support/billing",
-    "dispute": "/help/platform-support/billing",
-    "payout": "/help/platform-support/billing",
+    "payment_intent": _FAILED,
+    "payment_intent requires_action": f"{_FAILED}#a-payment-is-stuck-in-requires_action",
+    "payment_intent processing": f"{_FAILED}#processing-does-not-end-or-no-reply-came",
+    "payment_intent requires_capture": f"{_FAILED}#an-authorized-payment-cannot-be-captured",
+    "charge": _FAILED,
+    "setup_intent": _FAILED,
+    "refund": f"{_FAILED}#a-refund-fails-or-does-not-arrive",
+    "dispute": f"{_FAILED}#the-payer-disputes-the-payment",
+    "payout": "/help/platform-support/billing#payouts",
     "balance_transaction": "/help/platform-support/billing",
     "customer": "/docs/api/customers",
     "payment_method": "/docs/api/payment_methods",
@@ -68,11 +73,18 @@ def explain(session: Session, identifier: str) -> Explanation:
 
 
 def of_data(session: Session, data: dict[str, Any]) -> Explanation:
-    """What became of an object that is at hand."""
-    found = _BY_OBJECT.get(str(data.get("object")), _plain)(session, data)
-    if not found.url:
-        identifier = str(data.get("id", ""))
-        found.url = session.base + (_PAGES.get(str(data.get("object"))) or path_of(identifier))
+    """What became of an object that is at hand. Stop if it is not as the API shows it."""
+    identifier, kind = str(data.get("id", "")), str(data.get("object"))
+    page = _PAGES.get(f"{kind} {data.get('status')}") or _PAGES.get(kind) or path_of(identifier)
+    try:
+        found = _BY_OBJECT.get(kind, _plain)(session, data)
+    except (AttributeError, LookupError, OverflowError, TypeError) as error:  # somebody else wrote it
+        raise Stop(
+            f"{kind} {identifier} is not as the API shows it: something is missing, or of another version.",
+            f"finsecure explain {identifier}  # asks the server for it",
+            code=INVALID,
+        ) from error
+    found.url = found.url or session.base + page
     return found
 
 
