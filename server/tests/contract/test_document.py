@@ -31,7 +31,7 @@ ELSEWHERE: Final = frozenset(
     """
     bank_account_unverified bank_account_verification_failed card_decline_rate_limit_exceeded challenge_closed
     insufficient_funds method_not_allowed payment_method_bank_account_already_verified
-    payment_method_bank_account_blocked processor_unreachable url_not_found
+    payment_method_bank_account_blocked url_not_found
     """.split()
 )
 

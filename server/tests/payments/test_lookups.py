@@ -209,3 +209,55 @@ async def test_while_nobody_knows_the_key_is_in_use(world: World, what: str) -> 
     await world.pass_time(120)
     again = await world.post(path, body, idempotency_key="k")
     assert (again.status, again.code) == (409, "idempotency_key_in_use")
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_a_processor_that_is_out_of_reach_is_called_so_at_once(world: World, what: str) -> None:
+    """Nothing has happened, so nothing is looked up; the reply is kept under its key, and SDKs do not send it again."""
+    path, body, job = PATHS[what]
+    call = {**body, "payment_method": "pm_card_processorUnreachable", "confirm": "true"}
+    got = await world.post(path, call, idempotency_key="once")
+    assert (got.status, got.code, got.error["type"]) == (502, "processor_unreachable", "api_error")
+    assert got.headers["finsecure-should-retry"] == "false"
+    intent = got.error[f"{what}_intent"]
+    assert intent["status"] == "requires_payment_method"
+    assert intent["last_setup_error" if what == "setup" else "last_payment_error"]["code"] == "processor_unreachable"
+    assert await due_in(world, job) == []
+    again = await world.post(path, call, idempotency_key="once")
+    assert (again.status, again.body) == (502, got.body)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert await world.balance() == {"available": 0, "pending": 0, "debt": 0}
+    if what == "payment":
+        charge = await world.seen(f"/v1/charges/{intent['latest_charge']}")
+        assert (charge["status"], charge["failure_code"], charge["outcome"]) == (
+            "failed",
+            "processor_unreachable",
+            None,
+        )
+    done = await world.post(f"{path}/{intent['id']}/confirm", {"payment_method": "pm_card_visa"})
+    assert done.json["status"] == "succeeded"
+
+
+async def test_a_payer_s_browser_hears_that_too(world: World) -> None:
+    intent = await world.made("/v1/payment_intents", {"amount": 2000, "currency": "usd"})
+    body = {"client_secret": intent["client_secret"], "payment_method": "pm_card_processorUnreachable"}
+    key = world.account.publishable_test
+    got = await world.post(f"/v1/payment_intents/{intent['id']}/confirm", body, key=key)
+    assert (got.status, got.code) == (502, "processor_unreachable")
+    assert "charge" not in got.error
+
+
+@pytest.mark.parametrize("what", PATHS)
+async def test_what_a_look_up_does_not_find_never_arrived(world: World, what: str) -> None:
+    intent = await tried(world, what, "missing")
+    await world.pass_time(2)
+    after = await now(world, what, intent)
+    assert after["last_setup_error" if what == "setup" else "last_payment_error"]["code"] == "processor_unreachable"
+
+
+async def test_a_capture_that_reached_nobody_leaves_what_is_held(world: World) -> None:
+    script = {"metadata[simulate]": "approved,capture:unreachable", "capture_method": "manual"}
+    path = f"/v1/payment_intents/{(await world.pay(2000, **script))['id']}"
+    assert (await world.post(f"{path}/capture")).code == "processor_unreachable"
+    assert (await world.seen(path))["status"] == "requires_capture"
+    assert (await world.made(f"{path}/cancel"))["status"] == "canceled"

@@ -25,7 +25,7 @@ def test_a_sequence_answers_attempt_by_attempt_and_its_end_repeats() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", [*DECLINES, "approved", "lost", "lost_declined", "missing", "slow:5", "three_d_secure"]
+    "word", [*DECLINES, "approved", "lost", "lost_declined", "missing", "unreachable", "slow:5", "three_d_secure"]
 )
 def test_a_word_without_a_kind_answers_charges(word: str) -> None:
     script = parse_script(word)
@@ -37,7 +37,7 @@ def test_a_word_without_a_kind_answers_charges(word: str) -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_word_with_a_kind_answers_that_kind_alone(kind: Kind) -> None:
-    for word in (*DECLINES, "approved", "lost", "lost_declined", "missing", "slow:5"):
+    for word in (*DECLINES, "approved", "lost", "lost_declined", "missing", "unreachable", "slow:5"):
         script = parse_script(f"{kind.value}:{word}")
         assert [other for other in Kind if word_for(script, other, 1)] == [kind]
 

@@ -116,6 +116,7 @@ slow12s            ask  unknown   approved
 lostReplyApproved  ask  unknown   approved
 lostReplyDeclined  ask  unknown   generic_decline
 lostReplyMissing   ask  unknown   missing
+processorUnreachable ask missing  missing
 """
 
 
@@ -347,6 +348,7 @@ visa                  stolen_card              stolen_card              stolen_c
 visa                  lost                     ask                      unknown                  approved
 visa                  lost_declined            ask                      unknown                  generic_decline
 visa                  missing                  ask                      unknown                  missing
+visa                  unreachable              ask                      missing                  missing
 visa                  slow:0                   approved                 approved                 approved
 visa                  slow:1500                ask                      approved                 approved
 visa                  slow:10000               ask                      approved                 approved
@@ -448,7 +450,9 @@ ATTEMPTS = st.builds(
     cvc=st.booleans(),
     postal_code=st.booleans(),
     line1=st.booleans(),
-    script=st.sampled_from([None, "approved,lost_card", "lost,capture:missing", "slow:20000", "refund:pending_fails"]),
+    script=st.sampled_from(
+        [None, "approved,lost_card", "lost,capture:missing", "slow:20000", "refund:pending_fails", "unreachable"]
+    ),
 )
 
 

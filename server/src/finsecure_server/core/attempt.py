@@ -95,7 +95,7 @@ class Unknown(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Missing(Struct, frozen=True, kw_only=True, tag=True):
-    """To a look-up: the processor never heard of this attempt. It may be given up safely."""
+    """The processor never heard of this attempt: it was out of reach, or a look-up found nothing. No money moved."""
 
 
 def lookup_in_us(age_us: int, *, again: bool) -> int:

@@ -320,7 +320,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
     Code.PROCESSOR_UNREACHABLE: _ours(
         502,
         "The payment processor could not be reached. No money moved.",
-        "Try again in a minute with a new Idempotency-Key.",
+        "Try again in a minute: the same call, with the payment method and a new Idempotency-Key.",
         "Ask the processor whether it has an outage if it lasts.",
     ),
     # -- test mode

@@ -373,6 +373,9 @@ _TROUBLE: Final = (
     _scripted(_T, "lostReplyApproved", 301, "lost", "Approved, and the answer is lost. Found by a look-up."),
     _scripted(_T, "lostReplyDeclined", 302, "lost_declined", "Declined, and the answer is lost. Found by a look-up."),
     _scripted(_T, "lostReplyMissing", 303, "missing", "The question never arrives. A look-up finds nothing."),
+    _scripted(
+        _T, "processorUnreachable", 304, "unreachable", "The processor is out of reach, and nothing has happened."
+    ),
     _scripted(_T, "captureLost", 401, "capture:lost", "Approved; the capture happens, and its answer is lost."),
     _scripted(_T, "captureMissing", 402, "capture:missing", "Approved; the capture never arrives."),
     _scripted(_T, "captureDeclined", 403, "capture:processing_error", "Approved; the capture is refused."),

@@ -16,8 +16,6 @@ from finsecure_server.core.errors import RULES, Code, Refused, doc_path
 from finsecure_server.payment_methods.types import PaymentMethod
 from finsecure_server.payments.types import LastPaymentError
 
-LOST: Final = "processing_error"  # what an attempt that never arrived is called
-
 #: What a page in the payer's browser does not see of an intent.
 NOT_FOR_PAYERS: Final = frozenset(
     {"application", "customer", "latest_attempt", "latest_charge", "metadata", "on_behalf_of", "transfer_group"}
@@ -30,7 +28,7 @@ def declined(
 ) -> LastPaymentError:
     """The bank said no, or the question never reached it."""
     if isinstance(outcome, Missing):
-        return _decline(env, by_code(LOST), method, charge)
+        return _error(env, Code.PROCESSOR_UNREACHABLE, method, charge)
     return _decline(
         env,
         by_code(outcome.decline_code),
@@ -65,12 +63,18 @@ def _decline(
 
 def unauthenticated(env: Env, code: Code, method: PaymentMethod) -> LastPaymentError:
     """The payer failed to authenticate, so no bank was asked and there is no charge. `code` says of what intent."""
+    return _error(env, code, method, None)
+
+
+def _error(env: Env, code: Code, method: PaymentMethod | None, charge: str | None) -> LastPaymentError:
+    """A failure that is no decline."""
     rule = RULES[code]
     return LastPaymentError(
         type=rule.type,
         code=code.value,
         message=rule.message,
         doc_url=env.public_url + doc_path(code.value),
+        charge=charge,
         payment_method=_shown(method),
     )
 

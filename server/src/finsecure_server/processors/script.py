@@ -31,6 +31,7 @@ WORDS: Final[dict[str, str]] = {
     "lost": "Approve, and lose the answer: the outcome is unknown until it is looked up.",
     "lost_declined": "Decline with `generic_decline`, and lose the answer.",
     "missing": "Lose the question: a look-up finds nothing, and nothing has happened.",
+    "unreachable": "Reach nobody: the question was never asked, and that is known at once.",
     "slow": "`slow:1500` answers as the card does, after so many milliseconds; 60000 at most.",
     "three_d_secure": "Ask the payer to authenticate, then answer as the card does.",
     "pending": "Refunds only: pending first, then succeeded.",

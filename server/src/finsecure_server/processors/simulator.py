@@ -72,7 +72,8 @@ class Simulator:
 
     def decide(self, attempt: Attempt, /) -> Outcome | None:
         happening = happens(attempt)
-        return happening.truth if happening.heard and not happening.delay_ms else None
+        outside = happening.delay_ms or isinstance(happening.truth, Missing)  # who is out of reach, only a call tells
+        return happening.truth if happening.heard and not outside else None
 
     async def ask(self, attempt: Attempt, /) -> Outcome:
         happening = happens(attempt)
@@ -109,8 +110,8 @@ def _spoken(word: Word, card: TestCard, attempt: Attempt) -> Happening:
             return Happening(_yes(card, attempt), heard=word.name == "approved")
         case "lost_declined":
             return Happening(_no("generic_decline", card, attempt), heard=False)
-        case "missing":
-            return Happening(Missing(), heard=False)
+        case "missing" | "unreachable":
+            return Happening(Missing(), heard=word.name == "unreachable")
         case "slow":
             return Happening(_natural(card, attempt), delay_ms=word.delay_ms)
         case "three_d_secure":

@@ -222,4 +222,6 @@ async def _keep(kitchen: Kitchen, env: Env, claim: Claim, refused: Refused) -> R
 def decline(refused: Refused, env: Env, object_id: str) -> Answer:
     """A decline as an answer: committed, kept under its key, and shaped like every other error."""
     status, body = render.refusal(refused, env.request_id or "", env.public_url)
-    return Answer(body, status, object_id)
+    # It is carried out: sent again with its key it brings this reply, and without one it may take effect twice.
+    headers = ((b"finsecure-should-retry", b"false"),) if status >= 500 else ()
+    return Answer(body, status, object_id, headers=headers)
