@@ -425,6 +425,14 @@ FLOODS: Final[dict[str, Case]] = {
     ),
     "a chunked flood": Case(pours(CHUNKED, b"10000\r\n" + b"z" * 65536 + b"\r\n"), None, status=200, check=full),
     "a flood of tiny chunks": Case(pours(CHUNKED, b"1\r\nz\r\n" * 8192), None, status=200, check=full),
+    "trailers without end": Case(pours(CHUNKED + b"0\r\n", b"X-More: z\r\n" * 1000), None, status=200, check=truncated),
+    "a trailer without end": Case(
+        pours(CHUNKED + b"2\r\nok\r\n0\r\nX-More: ", b"z" * 65536),
+        None,
+        status=200,
+        check=lambda outcome: truncated(outcome) and outcome.body == b"ok",
+    ),
+    "a chunk's extension without end": Case(pours(CHUNKED + b"1;", b"z" * 65536), None, status=200, check=truncated),
     "a gzip bomb": Case(
         answers(ok(BOMB, "Content-Encoding: gzip")),
         None,
@@ -432,7 +440,7 @@ FLOODS: Final[dict[str, Case]] = {
         check=lambda outcome: full(outcome) and outcome.body == BOMB[:REPLY_BYTES_MAX],
     ),
     "a header of 64 KiB": Case(
-        answers(ok(b"", "X-Large: " + "z" * 65536)), Failure.PROTOCOL, Phase.HEADERS, words="not HTTP"
+        answers(ok(b"", "X-Large: " + "z" * 65536)), Failure.PROTOCOL, Phase.HEADERS, words="32 KiB"
     ),
     "headers without end": Case(
         pours(b"HTTP/1.1 200 OK\r\n", b"X-More: z\r\n" * 1000), Failure.PROTOCOL, Phase.HEADERS

@@ -9,10 +9,10 @@ from ipaddress import ip_address
 from typing import Final
 
 import pytest
-from aiohttp.client import URL  # type: ignore[attr-defined]  # yarl's, which aiohttp brings along
 
 from finsecure_server.core.delivery import Failure, Message, Outcome, Phase
-from finsecure_server.net.outbound import Outbound
+from finsecure_server.net.connection import Origin
+from finsecure_server.net.outbound import Outbound, _Target
 from tests.net.receivers import Exchange, Said, Zone, canary, name_server, ok, receiver, records, reply
 from tests.net.test_guard import BAD, GOOD
 
@@ -294,7 +294,8 @@ async def test_an_address_that_slips_past_every_check_is_refused_as_it_is_dialed
     """The socket is the last place to say no."""
     async with canary() as bird, outbound() as way:
         url = f"http://127.0.0.1:{bird.port}/"
-        monkeypatch.setattr("finsecure_server.net.outbound._checked", lambda *_: (URL(url), "127.0.0.1"))
+        slipped = _Target(Origin("127.0.0.1", bird.port, tls=False), "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        monkeypatch.setattr("finsecure_server.net.outbound._checked", lambda *_: slipped)
         outcome = await way.post(message(url))
         assert blocked(outcome), outcome
         assert "loopback" in outcome.detail

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from finsecure_server.core.delivery import Failure, Message, Outcome, Phase
-from finsecure_server.net import wire
+from finsecure_server.net import connection, wire
 from finsecure_server.net.outbound import HEADER_BYTES_KEPT, Outbound
 from finsecure_server.storage.drive import transaction_open
 from tests.net.certificates import Certificates
@@ -42,6 +42,13 @@ async def test_the_request_is_what_it_was_told_to_be_and_little_more() -> None:
     ]
 
 
+async def test_what_an_endpoint_accepts_is_said_once() -> None:
+    async with Outbound(test_loopback=True) as way, receiver(answers(ok())) as there:
+        await way.post(message(there.url(), ("Accept", "text/plain")))
+        (request,) = there.requests
+    assert [line for line in request.split(b"\r\n") if line.lower().startswith(b"accept:")] == [b"Accept: text/plain"]
+
+
 async def test_a_connection_is_used_again_and_its_phases_are_told_once(tmp_path: Path) -> None:
     certificates = Certificates(tmp_path)
     zone = {("hooks.localhost", "A"): records("hooks.localhost", "A", "127.0.0.1")}
@@ -72,7 +79,6 @@ async def test_a_connection_is_used_again_and_its_phases_are_told_once(tmp_path:
 async def test_live_and_test_mode_share_no_connection() -> None:
     async with Outbound() as way:
         assert way._lanes[True].dialer is not way._lanes[False].dialer
-        assert way._lanes[True].session is not way._lanes[False].session
 
 
 async def test_many_at_once_use_a_connection_each_and_then_share_them() -> None:
@@ -257,6 +263,37 @@ async def test_idle_connections_are_bounded_and_the_oldest_goes_first(monkeypatc
         for there, reused in ((three, True), (two, True), (one, False)):
             assert (await way.post(message(there.url()))).reused is reused
         assert len(way._lanes[False].dialer._idle) == 2
+
+
+async def test_a_connection_that_nobody_uses_is_closed_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "KEEP_ALIVE_S", 0.2)
+    async with Outbound(test_loopback=True) as way, receiver(answers(ok())) as there:
+        assert (await way.post(message(there.url()))).status == 200
+        async with asyncio.timeout(10):
+            await there.nobody_left.wait()
+        assert not way._lanes[False].dialer._idle
+        assert (await way.post(message(there.url()))).status == 200
+        assert there.connections == 2
+
+
+async def test_the_deadline_of_a_connection_in_use_is_that_of_its_last_request() -> None:
+    """One alarm serves them all: it was set for the first, rings too soon for the second, and is set anew."""
+
+    async def behave(exchange: Exchange) -> None:
+        await exchange.request()
+        await exchange.send(ok())
+        await exchange.request()
+        await asyncio.sleep(1.5)
+        await exchange.send(ok(b"late, and in time"))
+        await exchange.request()
+        await asyncio.Event().wait()
+
+    async with Outbound(test_loopback=True) as way, receiver(behave) as there:
+        assert (await way.post(message(there.url(), timeout_s=1))).body == b"ok"
+        assert (await way.post(message(there.url(), timeout_s=30))).body == b"late, and in time"
+        outcome = await way.post(message(there.url(), timeout_s=1))
+        assert (outcome.failure, outcome.phase, outcome.reused) == (Failure.TIMEOUT, Phase.HEADERS, True)
+        assert there.connections == 1
 
 
 async def test_a_connection_that_the_receiver_closes_is_forgotten() -> None:

@@ -1,4 +1,4 @@
-"""What went wrong on the way, for people: exceptions of aiohttp, ssl and the system become a class and a sentence."""
+"""What went wrong on the way, for people: exceptions of ssl and the system become a class and a sentence."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import ssl
 from typing import Final, NamedTuple
 
 import structlog
-from aiohttp import ClientConnectorError, ClientError, ClientResponseError
 
 from finsecure_server.core.delivery import Failure, Phase
 from finsecure_server.core.disclosure import disclosed
-from finsecure_server.net.trail import CONNECT_MAX_S, Stopped, Trail
+from finsecure_server.net.connection import HEAD_BYTES_MAX, HeadTooLarge, NotHttp
+from finsecure_server.net.trail import Stopped, Trail
+from finsecure_server.net.wire import CONNECT_MAX_S
 
 log = structlog.get_logger()
 
@@ -72,19 +73,20 @@ def reason(error: Exception, trail: Trail, host: str, timeout_s: int) -> Reason:
         return Reason(error.failure, error.phase, error.detail)
     if trail.blocked is not None:
         return Reason(Failure.BLOCKED, Phase.CONNECT, f"The address is not called: {trail.blocked}.")
-    if trail.refusal is not None:
-        return Reason(Failure.PROTOCOL, Phase.HEADERS, f"The reply was not read to its end: {trail.refusal}.")
+    if isinstance(error, HeadTooLarge):
+        said = f"The reply was not read to its end: its headers are larger than {HEAD_BYTES_MAX // 1024} KiB."
+        return Reason(Failure.PROTOCOL, Phase.HEADERS, said)
     if isinstance(error, TimeoutError):
         return Reason(Failure.TIMEOUT, trail.phase, _late(trail, host, where, timeout_s))
-    if isinstance(error, ClientResponseError):
-        return Reason(Failure.PROTOCOL, Phase.HEADERS, f"What came back is not HTTP: {_first_line(error.message)}.")
-    if not isinstance(error, ClientError | OSError):
+    if isinstance(error, NotHttp):
+        return Reason(Failure.PROTOCOL, Phase.HEADERS, f"What came back is not HTTP: {_first_line(str(error))}.")
+    if not isinstance(error, OSError):
         # Nothing that a receiver can bring about. The text may hold a header's secret.
         log.error("webhook_not_sent", error=type(error).__name__, phase=trail.phase)
         return Reason(
             Failure.CONNECTION, Phase.CONNECT, f"FinSecure could not send the request ({type(error).__name__})."
         )
-    return _broken(_system(error), trail, host, where)
+    return _broken(error, trail, host, where)
 
 
 def _where(trail: Trail) -> str | None:
@@ -94,7 +96,7 @@ def _where(trail: Trail) -> str | None:
     return f"[{trail.address}]:{trail.port}" if ":" in trail.address else f"{trail.address}:{trail.port}"
 
 
-def _broken(cause: BaseException, trail: Trail, host: str, where: str) -> Reason:
+def _broken(cause: OSError, trail: Trail, host: str, where: str) -> Reason:
     """Why a connection was not made, or ended."""
     if isinstance(cause, ssl.SSLCertVerificationError):
         return Reason(Failure.TLS, Phase.TLS, _certificate(cause, host), certificate=cause)
@@ -104,8 +106,7 @@ def _broken(cause: BaseException, trail: Trail, host: str, where: str) -> Reason
         detail = f"{where} closed the connection during the TLS handshake."
         return Reason(Failure.TLS, Phase.TLS, detail, again=True)
     if trail.phase is Phase.CONNECT:
-        number = cause.errno if isinstance(cause, OSError) else None
-        meaning = _NO_CONNECTION.get(number or 0, f"could not be reached ({cause})")
+        meaning = _NO_CONNECTION.get(cause.errno or 0, f"could not be reached ({cause})")
         return Reason(Failure.CONNECTION, Phase.CONNECT, f"{where} {meaning}.", again=True)
     if trail.first_byte_at:
         return Reason(
@@ -127,15 +128,6 @@ def _late(trail: Trail, host: str, where: str, timeout_s: int) -> str:
             return f"{where} began to answer, and its headers were not complete within {timeout_s} s."
         case _:
             return f"{where} accepted the connection and did not answer within {timeout_s} s."
-
-
-def _system(error: BaseException) -> BaseException:
-    """What ssl or the system said, out of what aiohttp made of it."""
-    if isinstance(error, ClientConnectorError):
-        return error.os_error
-    if not isinstance(error, ssl.SSLError) and isinstance(error.__cause__, ssl.SSLError):
-        return error.__cause__
-    return error
 
 
 def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:

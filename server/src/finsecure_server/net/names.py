@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from time import monotonic_ns
 from typing import Final
 
 import aiodns
 from aiodns import error
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from finsecure_server.core.delivery import Failure, Phase
 from finsecure_server.net.guard import Policy, vet
-from finsecure_server.net.trail import TRAIL, Stopped
+from finsecure_server.net.trail import Stopped, Trail
 
 _TRY_S: Final = 1.5  # a name server is given this long, longer with each further try
 _TRIES: Final = 3
@@ -47,42 +45,33 @@ def lookup(nameservers: Sequence[str] = (), port: int | None = None) -> aiodns.D
     )
 
 
-class VettedResolver(AbstractResolver):
-    """Resolves a name for aiohttp and vets every address of the answer."""
+class Names:
+    """Resolves names and vets every address of an answer."""
 
     def __init__(self, dns: aiodns.DNSResolver, policy: Policy) -> None:
+        """`dns` is shared, and closed by whoever opened it."""
         self._dns = dns
         self._policy = policy
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
+    async def addresses(self, host: str, port: int, trail: Trail) -> list[str]:
         """The addresses of a name, all of them vetted. Raises Stopped."""
-        trail = TRAIL.get()
-        trail.phase = Phase.DNS
-        began = monotonic_ns()
+        trail.asks_for_a_name()
         try:
-            answer = await self._dns.getaddrinfo(host, family=family, port=port, type=socket.SOCK_STREAM)
+            answer = await self._dns.getaddrinfo(host, family=socket.AF_UNSPEC, port=port, type=socket.SOCK_STREAM)
         except error.DNSError as failed:
             raise _stopped(host, failed) from failed
         finally:
-            trail.dns_us = (monotonic_ns() - began) // 1000
-        found = [(node.family, node.addr[0].decode()) for node in answer.nodes]
+            trail.has_an_answer()
+        found = [node.addr[0].decode() for node in answer.nodes]
         if not found:
             raise Stopped(Failure.DNS, Phase.DNS, f"The name {host} has no address.")
-        for _, address in found:
+        for address in found:
             reason = vet(address, self._policy)
             if reason is not None:
                 raise Stopped(
                     Failure.BLOCKED, Phase.DNS, f"The name {host} leads to an address that is not called: {reason}."
                 )
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=of, proto=0, flags=socket.AI_NUMERICHOST)
-            for of, address in found
-        ]
-
-    async def close(self) -> None:
-        """The lookup is shared and closed by whoever opened it."""
+        return found
 
 
 def _stopped(host: str, failed: error.DNSError) -> Stopped:

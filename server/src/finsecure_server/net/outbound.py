@@ -8,32 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from time import monotonic_ns
 from typing import Final, NamedTuple, Self
+from urllib.parse import urlsplit
 
 import aiodns
-from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
-from aiohttp.client import URL  # type: ignore[attr-defined]  # yarl's, which aiohttp brings along
 
 from finsecure_server.core.delivery import REPLY_BYTES_MAX, Failure, Message, Outcome, Phase
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.core.errors import Refused
 from finsecure_server.net.causes import reason
 from finsecure_server.net.certificate import Looker
+from finsecure_server.net.connection import Origin, Reply
 from finsecure_server.net.guard import Policy, check_url, networks
-from finsecure_server.net.names import VettedResolver, lookup
-from finsecure_server.net.trail import TRAIL, Trail
+from finsecure_server.net.names import Names, lookup
+from finsecure_server.net.trail import Trail
 from finsecure_server.net.wire import Dialer, tls_context
 from finsecure_server.storage.drive import assert_no_open_transaction
 
 REDIAL_WITHIN_NS: Final = 1_000_000_000  # a connection that fails sooner, without a byte of a reply, is dialed again
 HEADER_BYTES_KEPT: Final = 16 * 1024  # of a reply's headers
 
-_NO_LIMITS: Final = ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)  # ours is exact
 _LOCATION_SHOWN: Final = 200
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 class _Lane(NamedTuple):
@@ -41,7 +41,13 @@ class _Lane(NamedTuple):
 
     policy: Policy
     dialer: Dialer
-    session: ClientSession
+
+
+class _Target(NamedTuple):
+    """A URL as it is called."""
+
+    origin: Origin
+    head: str  # of each request to it: the lines that the URL decides
 
 
 class Outbound:
@@ -77,23 +83,13 @@ class Outbound:
         self._lanes = {livemode: self._lane(self._dns, policy) for livemode, policy in self._policies.items()}
 
     def _lane(self, dns: aiodns.DNSResolver, policy: Policy) -> _Lane:
-        dialer = Dialer(VettedResolver(dns, policy), policy, self._tls)
-        session = ClientSession(
-            connector=dialer,
-            cookie_jar=DummyCookieJar(),
-            headers={"Accept": "*/*", "Accept-Encoding": "identity"},
-            timeout=_NO_LIMITS,
-            auto_decompress=False,
-            trust_env=False,
-            read_bufsize=REPLY_BYTES_MAX,
-        )
-        return _Lane(policy, dialer, session)
+        return _Lane(policy, Dialer(Names(dns, policy), policy, self._tls))
 
     async def close(self) -> None:
         """Hang up on everybody. What is in flight fails."""
         lanes, self._lanes = self._lanes, {}
         for lane in lanes.values():
-            await lane.session.close()
+            lane.dialer.close()
         if self._dns is not None:
             await self._dns.close()
 
@@ -115,137 +111,113 @@ class Outbound:
         deadline = asyncio.get_running_loop().time() + message.timeout_s
         lane = self._lanes[message.livemode]
         try:
-            url, host = _checked(message.url, message.livemode, lane.policy)
+            target = _checked(message.url, message.livemode, lane.policy)
         except Refused as refused:
             return Outcome(Failure.BLOCKED, refused.message, Phase.CONNECT)
-        attempt = _Attempt(lane, message, url, host, deadline, began_at)
+        attempt = _Attempt(lane.dialer, message, target, deadline, began_at)
         outcome = await attempt.run()
         if attempt.certificate is not None:
+            host = target.origin.host
             more = await self._looker.described(attempt.certificate, attempt.trail, host, deadline)
             return outcome if more is None else outcome._replace(detail=more)
         if not attempt.again or monotonic_ns() - began_at >= REDIAL_WITHIN_NS:
             return outcome
-        tap = attempt.trail.tap
-        if tap is not None:
-            lane.dialer.forget(tap.key)
-        outcome = await _Attempt(lane, message, url, host, deadline, began_at).run()
+        lane.dialer.forget(target.origin)
+        outcome = await _Attempt(lane.dialer, message, target, deadline, began_at).run()
         return outcome._replace(redialed=True)
 
 
 class _Attempt:
     """One request over one connection."""
 
-    __slots__ = (
-        "_began_at",
-        "_chunks",
-        "_deadline",
-        "_host",
-        "_lane",
-        "_message",
-        "_size",
-        "_url",
-        "again",
-        "certificate",
-        "trail",
-    )
+    __slots__ = ("_began_at", "_deadline", "_dialer", "_message", "_target", "again", "certificate", "trail")
 
-    trail: Trail
-
-    def __init__(self, lane: _Lane, message: Message, url: URL, host: str, deadline: float, began_at: int) -> None:
-        self._lane = lane
+    def __init__(self, dialer: Dialer, message: Message, target: _Target, deadline: float, began_at: int) -> None:
+        self._dialer = dialer
         self._message = message
-        self._url = url
-        self._host = host
+        self._target = target
         self._deadline = deadline
         self._began_at = began_at
-        self._chunks: list[bytes] = []
-        self._size = 0
+        self.trail = Trail()
         self.again = False  # whether another connection may do better
         self.certificate: ssl.SSLCertVerificationError | None = None  # why it was refused
 
     async def run(self) -> Outcome:
         """Send it. Every exception but a cancellation becomes an outcome."""
-        reply: ClientResponse | None = None
-        complete = False
-        token = None
         try:
-            async with asyncio.timeout_at(self._deadline) as limit:
-                self.trail = trail = Trail(limit, self._deadline)
-                token = TRAIL.set(trail)
-                reply = await self._lane.session.post(
-                    self._url, data=self._message.body, headers=self._message.headers, allow_redirects=False
-                )
-                trail.phase = Phase.BODY
-                complete = await self._read(reply)
+            reply = await self._exchange()
         except Exception as error:  # noqa: BLE001 -- whatever a receiver brings about is an outcome
-            if reply is None:
-                return self._failed(error)
-        finally:
-            if token is not None:
-                TRAIL.reset(token)
-            self._leave(reply, complete)
-        return self._answered(reply, complete)
+            return self._failed(error)
+        return self._answered(reply)
 
-    async def _read(self, reply: ClientResponse) -> bool:
-        """Read what is kept of the body; True if that was all of it."""
-        content = reply.content
-        while not content.at_eof():
-            if self._size > REPLY_BYTES_MAX:
-                return False
-            chunk = content.read_nowait() if content.is_eof() else await content.readany()
-            self._chunks.append(chunk)
-            self._size += len(chunk)
-        return True
-
-    def _leave(self, reply: ClientResponse | None, complete: bool) -> None:
-        """Keep the connection for the next request, or cut it: closing politely would wait for the receiver."""
-        tap = self.trail.tap
-        if tap is None:
-            return
-        if complete and reply is not None and reply.connection is None and not tap.transport.is_closing():
-            self._lane.dialer.rest(tap)
-            return
-        tap.transport.abort()
-        if reply is not None:
-            reply.close()
+    async def _exchange(self) -> Reply:
+        """Ask over a connection that is open, or over a new one. Raises what leaves us without a reply."""
+        trail, origin = self.trail, self._target.origin
+        request = _request(self._target, self._message)
+        connection = self._dialer.idle(origin)
+        reused = connection is not None
+        if connection is None:
+            connection = await self._dialer.dial(origin, trail, self._deadline)
+        trail.requests(connection.address, connection.tls_version, reused=reused)
+        reply = await connection.ask(request, self._deadline)
+        trail.first_byte_at = reply.first_byte_at
+        if not reply.status:
+            assert reply.error is not None
+            raise reply.error
+        trail.phase = Phase.BODY
+        return reply
 
     def _failed(self, error: Exception) -> Outcome:
-        why = reason(error, self.trail, self._host, self._message.timeout_s)
+        why = reason(error, self.trail, self._target.origin.host, self._message.timeout_s)
         self.again = why.again
         self.certificate = why.certificate
-        return self._outcome(why.failure, why.detail, why.phase)
+        return self._outcome(why.failure, why.detail, phase=why.phase)
 
-    def _answered(self, reply: ClientResponse | None, complete: bool) -> Outcome:
-        assert reply is not None
+    def _answered(self, reply: Reply) -> Outcome:
         status = reply.status
-        body = b"".join(self._chunks)
-        failure, detail = _judged(status, reply.headers.get("Location"))
-        return self._outcome(failure, detail)._replace(
-            status=status,
-            headers=_kept(reply.raw_headers),
-            body=body[:REPLY_BYTES_MAX],
-            truncated=not complete or self._size > REPLY_BYTES_MAX,
-        )
+        location = next((value for name, value in reply.headers if name.lower() == b"location"), None)
+        failure, detail = _judged(status, None if location is None else location.decode("utf-8", "replace"))
+        return self._outcome(failure, detail, reply)
 
-    def _outcome(self, failure: Failure | None, detail: str, phase: Phase | None = None) -> Outcome:
+    def _outcome(
+        self, failure: Failure | None, detail: str, reply: Reply | None = None, phase: Phase | None = None
+    ) -> Outcome:
         trail = self.trail
         return Outcome(
             failure,
             detail,
             phase,
+            status=None if reply is None else reply.status,
+            headers=() if reply is None else _kept(reply.headers),
+            body=b"" if reply is None else b"".join(reply.body)[:REPLY_BYTES_MAX],
+            truncated=reply is not None and (not reply.complete or reply.size > REPLY_BYTES_MAX),
             timing=trail.timing(self._began_at),
             address=trail.address,
-            tls_version=trail.tap.tls_version if trail.tap is not None else None,
+            tls_version=trail.tls_version,
             reused=trail.reused,
         )
 
 
 @lru_cache(maxsize=4096)
-def _checked(text: str, livemode: bool, policy: Policy) -> tuple[URL, str]:
-    """The URL as it is called, and its host. Endpoints' URLs were checked when they were made; the rules may change."""
-    url = URL(check_url(text, livemode, policy), encoded=True)  # sent as it is kept, byte for byte
-    host: str = url.raw_host or ""
-    return url, host
+def _checked(text: str, livemode: bool, policy: Policy) -> _Target:
+    """The URL as it is called. Endpoints' URLs were checked when they were made; the rules may change."""
+    kept = check_url(text, livemode, policy)
+    url = urlsplit(kept)
+    assert url.hostname is not None
+    where = kept.removeprefix(f"{url.scheme}://{url.netloc}")  # sent as it is kept, byte for byte
+    head = f"POST {where} HTTP/1.1\r\nHost: {url.netloc}\r\nAccept-Encoding: identity\r\n"
+    return _Target(Origin(url.hostname, url.port or _PORTS[url.scheme], url.scheme == "https"), head)
+
+
+def _request(target: _Target, message: Message) -> bytes:
+    """The bytes that are sent. Raises ValueError for a header that does not stay on its line."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in message.headers])
+    count = len(message.headers)
+    if lines.count("\r") != count or lines.count("\n") != count or "\0" in lines:
+        raise ValueError("a header breaks out of its line")
+    head = target.head + lines
+    accept = "" if "\naccept:" in head.lower() else "Accept: */*\r\n"
+    return f"{head}{accept}Content-Length: {len(message.body)}\r\n\r\n".encode() + message.body
 
 
 def _judged(status: int, location: str | None) -> tuple[Failure | None, str]:
@@ -262,7 +234,7 @@ def _judged(status: int, location: str | None) -> tuple[Failure | None, str]:
 _PHRASES: Final = {status.value: f" {status.phrase}" for status in HTTPStatus}
 
 
-def _kept(raw: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+def _kept(raw: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
     """Headers as text that every database takes, until there are too many of them."""
     left = HEADER_BYTES_KEPT
     kept = []

@@ -1,28 +1,29 @@
-"""The wire under aiohttp: TLS, and connections that are dialed to vetted addresses, kept for a while and bounded."""
+"""Connections: dialed to vetted addresses only, kept for a while, and bounded."""
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 import ssl
+from ipaddress import ip_address
 from typing import Any, Final
 
-from aiohttp import ClientRequest, ClientTimeout, TCPConnector
-from aiohttp.abc import AbstractResolver
-from aiohttp.client_reqrep import ConnectionKey
-from aiohttp.connector import Connection
-from aiohttp.tracing import Trace
+from aiohappyeyeballs import start_connection
 
+from finsecure_server.net.connection import Connection, HungUp, Origin, Owner
 from finsecure_server.net.guard import Policy, vet
-from finsecure_server.net.trail import TRAIL, Tap
+from finsecure_server.net.names import Names
+from finsecure_server.net.trail import Trail
 
-KEEP_ALIVE_S: Final = 15
+CONNECT_MAX_S: Final = 3  # for the TCP connection: a host that is there answers within one
 IDLE_MAX: Final = 512  # open connections that nobody uses; the one idle for longest goes first
+HAPPY_EYEBALLS_S: Final = 0.25  # RFC 8305: how long the first address is tried alone
 
 
 def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
     """TLS 1.2 or newer, certificates checked against this machine's store and, if given, a file of further ones."""
-    context = _TlsContext(ssl.PROTOCOL_TLS_CLIENT)  # which checks the certificate and the host name
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which checks the certificate and the host name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     context.load_default_certs()
@@ -31,73 +32,108 @@ def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
     return context
 
 
-class _TlsContext(ssl.SSLContext):
-    """Notes when a handshake begins: asyncio and uvloop make the TLS object once the TCP connection stands."""
+class Dialer:
+    """Makes connections, and keeps them for the next request to the same origin."""
 
-    def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
-        TRAIL.get().handshakes()
-        return super().wrap_bio(*args, **kwargs)
+    def __init__(self, names: Names, policy: Policy, tls: ssl.SSLContext) -> None:
+        self._names = names
+        self._policy = policy
+        self._tls = tls
+        self._owner = Owner(self._rests, self._ends)
+        self._open: set[Connection] = set()
+        self._idle: dict[Connection, None] = {}  # the oldest first
+        self._idle_of: dict[Origin, list[Connection]] = {}  # the same, by origin; none of the lists is empty
+        self._closed = False
 
+    def idle(self, origin: Origin) -> Connection | None:
+        """A connection that was used before and is open. The newest: so those that are too many grow old."""
+        while (there := self._idle_of.get(origin)) is not None:
+            connection = there[-1]
+            self._leaves(connection)
+            if not connection.is_closing():
+                return connection
+        return None
 
-class Dialer(TCPConnector):
-    """Connections that go to vetted addresses only, kept alive for the next request to the same host."""
+    async def dial(self, origin: Origin, trail: Trail, deadline: float) -> Connection:
+        """A new connection. Raises Stopped, TimeoutError, OSError, which ssl.SSLError is, with the way in `trail`."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout_at(deadline) as limit:
 
-    def __init__(self, resolver: AbstractResolver, policy: Policy, tls: ssl.SSLContext) -> None:
-        self._vetting = policy
-        self._idle: dict[Tap, None] = {}  # the oldest first
-        super().__init__(
-            resolver=resolver,
-            use_dns_cache=False,  # the resolver has its own, which keeps to what the answer allows
-            ssl=tls,
-            socket_factory=self._socket,
-            limit=0,  # the sender bounds what is in flight; a queue here would let dead hosts hold up the others
-            keepalive_timeout=KEEP_ALIVE_S,
-        )
+            def opened(address: tuple[Any, ...]) -> socket.socket:
+                """A socket for an address that is about to be dialed: the last place to say no, whatever led here."""
+                family, kind, proto, _, (host, port, *_) = address
+                reason = vet(host, self._policy)
+                if reason is not None:
+                    trail.blocked = reason
+                    raise OSError(errno.EACCES, reason)
+                if trail.dials(host, port) and not limit.expired():
+                    limit.reschedule(min(deadline, loop.time() + CONNECT_MAX_S))
+                return socket.socket(family, kind, proto)
 
-    def _socket(self, address: tuple[Any, ...]) -> socket.socket:
-        """A socket for an address that is about to be dialed: the last place to say no, whatever led here."""
-        family, kind, proto, _, (host, port, *_) = address
-        reason = vet(host, self._vetting)
-        if reason is not None:
-            TRAIL.get().blocked = reason
-            raise OSError(errno.EACCES, reason)
-        TRAIL.get().dials(host, port)
-        return socket.socket(family, kind, proto)
-
-    async def connect(
-        self,
-        req: ClientRequest,
-        traces: list[Trace],
-        timeout: ClientTimeout,  # noqa: ASYNC109 -- aiohttp's signature
-    ) -> Connection:
-        """A connection for the request, new or used before."""
-        connection = await super().connect(req, traces, timeout)
-        transport = connection.transport
-        assert transport is not None
-        tap = transport.get_protocol()
-        reused = isinstance(tap, Tap)
-        if not isinstance(tap, Tap):
-            assert connection.protocol is not None
-            tap = Tap(connection.protocol, transport, req.connection_key, self._idle)
-            transport.set_protocol(tap)
-        self._idle.pop(tap, None)
-        trail = TRAIL.get()
-        trail.requests(tap, reused=reused)
-        tap.begins(trail)
+            sock = await start_connection(
+                await self._addresses(origin, trail),
+                happy_eyeballs_delay=HAPPY_EYEBALLS_S,
+                loop=loop,
+                socket_factory=opened,
+            )
+            trail.stands(tls=origin.tls)
+            if not limit.expired():
+                limit.reschedule(deadline)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _, connection = await loop.create_connection(
+                lambda: Connection(origin, self._owner, loop),
+                sock=sock,
+                ssl=self._tls if origin.tls else None,
+                server_hostname=origin.host if origin.tls else None,
+            )
+        if self._closed:
+            connection.cut()
+            raise HungUp
+        self._open.add(connection)
         return connection
 
-    def rest(self, tap: Tap) -> None:
-        """A connection is not needed for now."""
-        tap.rests()
-        self._idle[tap] = None
+    async def _addresses(self, origin: Origin, trail: Trail) -> list[tuple[int, int, int, str, tuple[Any, ...]]]:
+        """What a host stands for, as `socket.getaddrinfo` has it. An address stands for itself."""
+        try:
+            addresses = [str(ip_address(origin.host))]
+        except ValueError:
+            addresses = await self._names.addresses(origin.host, origin.port, trail)
+        return [_info(address, origin.port) for address in addresses]
+
+    def forget(self, origin: Origin) -> None:
+        """Hang up on every idle connection to an origin: one of them was found dead."""
+        for connection in list(self._idle_of.get(origin, ())):
+            connection.cut()
+
+    def close(self) -> None:
+        """Hang up on everybody."""
+        self._closed = True
+        for connection in list(self._open):
+            connection.transport.abort()  # whoever waits for it hears of that as it is lost
+
+    def _rests(self, connection: Connection) -> None:
+        self._idle[connection] = None
+        self._idle_of.setdefault(connection.origin, []).append(connection)
         if len(self._idle) > IDLE_MAX:
-            self._drop(next(iter(self._idle)))
+            next(iter(self._idle)).cut()
 
-    def forget(self, key: ConnectionKey) -> None:
-        """Hang up on every idle connection to a host: one of them was found dead."""
-        for tap in [tap for tap in self._idle if tap.key == key]:
-            self._drop(tap)
+    def _ends(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        if connection in self._idle:
+            self._leaves(connection)
 
-    def _drop(self, tap: Tap) -> None:
-        del self._idle[tap]
-        tap.transport.abort()
+    def _leaves(self, connection: Connection) -> None:
+        """It is not idle any more."""
+        del self._idle[connection]
+        there = self._idle_of[connection.origin]
+        if there[-1] is connection:
+            there.pop()
+        else:
+            there.remove(connection)
+        if not there:
+            del self._idle_of[connection.origin]
+
+
+def _info(address: str, port: int) -> tuple[int, int, int, str, tuple[Any, ...]]:
+    family, where = (socket.AF_INET6, (address, port, 0, 0)) if ":" in address else (socket.AF_INET, (address, port))
+    return family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", where
