@@ -48,6 +48,24 @@ def take(amount: int, *, pending: int, on: int, source: str = "re_1") -> Any:
     return op
 
 
+async def test_the_network_pays_for_a_charge_of_which_the_fee_left_nothing(world: World) -> None:
+    intent = await world.pay(2000, capture_method="manual")
+    await world.made(f"/v1/payment_intents/{intent['id']}/capture", {"amount_to_capture": 20})
+    await world.charge(2000)
+    day = midnight(world)
+    assert (await accounts(world))["usd", "A:network_receivable"] == 2020
+    await until(world, day)
+    assert await world.balance() == {"available": 1912, "pending": 0, "debt": 0}
+    held = await accounts(world)
+    assert (held["usd", "A:network_receivable"], held["usd", "A:bank_cash"]) == (0, 2020)
+    await world.pass_time(DAY)
+    intent = await world.pay(2000, capture_method="manual")
+    await world.made(f"/v1/payment_intents/{intent['id']}/capture", {"amount_to_capture": 20})
+    await until(world, midnight(world))
+    held = await accounts(world)
+    assert (held["usd", "A:network_receivable"], held["usd", "A:bank_cash"]) == (0, 2040)
+
+
 async def test_funds_become_available_at_midnight_and_the_network_pays(world: World) -> None:
     charges = [await world.charge(2000), await world.charge(3000)]
     day = midnight(world)

@@ -189,7 +189,7 @@ VERIFY_FUNDS: Final = """
 SELECT currency || ':' || CAST(available_on AS TEXT) AS id, currency, available_on, SUM(pending) AS pending,
 SUM(CASE WHEN type = 'charge' THEN amount ELSE 0 END) AS gross
 FROM balance_transactions WHERE account_id = :account AND livemode = :livemode
-AND (currency, available_on) > (:after_currency, :after_available_on) AND pending <> 0
+AND (currency, available_on) > (:after_currency, :after_available_on) AND (pending <> 0 OR type = 'charge')
 GROUP BY currency, available_on ORDER BY currency, available_on LIMIT :limit"""
 
 #: Stream -> its statement, the start of its key, and the column that says what its rows are about.

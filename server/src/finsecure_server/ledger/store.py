@@ -174,9 +174,9 @@ def record(
             "doc": msgspec.json.encode(transaction).decode(),
         },
     )
-    if pending:
-        bucket = Bucket(currency, transaction.available_on)
-        fund_store.add(tx, env, bucket, pending, gross=amount if type_ == "charge" else 0)
+    gross = amount if type_ == "charge" else 0
+    if pending or gross:  # the network owes a charge even if its fee has left nothing of it
+        fund_store.add(tx, env, Bucket(currency, transaction.available_on), pending, gross=gross)
     return transaction.id
 
 
