@@ -1,4 +1,4 @@
-"""Write what the `finsecure` package carries of the help center: every page, and the modules that read and search them.
+"""Write what the `finsecure` package carries of the help center: every page, an index of them, and what searches it.
 
 `python -m tools.help_bundle`. So the command shows the server's pages and ranks as the server does, without a server.
 `server/tests/help/test_bundle.py` compares the files with what these functions say.
@@ -13,14 +13,16 @@ from typing import Any, Final
 
 from finsecure_server import help as engine
 from finsecure_server.app import LIBRARY
+from finsecure_server.help.index import Index
 from finsecure_server.help.page import Page
 
 SDK: Final = Path(__file__).resolve().parents[1] / "sdk" / "python" / "src" / "finsecure"
 PAGES: Final = SDK / "cli" / "data" / "help.jsonl"
+INDEX: Final = SDK / "cli" / "data" / "help_index.json"
 FOLDER: Final = SDK / "_generated" / "help"
 
 #: Modules that need nothing but the standard library and one another.
-MODULES: Final = ("page", "spelling", "identify", "quoting", "index")
+MODULES: Final = ("page", "stems", "spelling", "identify", "rows", "postings", "quoting", "index")
 NOTICE: Final = "# Copied by `make generate` from server/src/finsecure_server/help/{name}.py. Change that, not this.\n"
 _PACKAGE: Final = '"""The help center\'s own reading and searching, copied from the server."""\n'
 
@@ -33,6 +35,12 @@ _MEMBERS: Final = (
 def pages() -> str:
     """`help.jsonl`: a page to a line, in the order of the library."""
     return "".join(f"{json.dumps(_row(page), ensure_ascii=False)}\n" for page in LIBRARY.pages.values())
+
+
+def index() -> str:
+    """`help_index.json`: the index of those pages, so that nobody waits for it to be made."""
+    made = Index(list(LIBRARY.pages.values())).as_prepared()
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _row(page: Page) -> dict[str, Any]:
@@ -52,7 +60,7 @@ def modules() -> Iterator[tuple[Path, str]]:
 
 def files() -> dict[Path, str]:
     """Every file and what it must say."""
-    return {PAGES: pages(), **dict(modules())}
+    return {PAGES: pages(), INDEX: index(), **dict(modules())}
 
 
 def main() -> None:

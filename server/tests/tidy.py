@@ -81,9 +81,6 @@ EXEMPT: Final[Mapping[str, Mapping[str, str]]] = {
         "storage.engines:engine_of": "psycopg takes 0.2 s to import, and most installations never need it",
         "web.limits:build": "redis takes 0.35 s to import, and a single server never needs it",
     },
-    "sql_lives_in_stores": {
-        "help.index": "a table of FTS5 in memory; it goes into the Python package too, and is in no database of ours",
-    },
     "nothing_is_left_behind": {
         "sdk/python/src/finsecure/testing/plugin.py": "its users' tests, not ours, where they have no server",
         "server/tests/browser/conftest.py": "not every machine has a browser; the end of the run says what did not run",

@@ -28,7 +28,7 @@ def test_what_is_held_out_does_as_well_as_what_was_seen(both: dict[str, dict[Que
         assert rows["held out"].mrr > rows["seen"].mrr - 0.06
 
 
-def test_there_are_enough_questions_of_every_kind_at_least_half_of_them_held_out() -> None:
+def test_there_are_enough_questions_of_every_kind_half_of_them_held_out() -> None:
     asked = queries()
     kinds = Counter(query.kind for query in asked)
     assert set(kinds) == set(KINDS) == EXACT | NATURAL | {"keyword", "typo"}
@@ -37,7 +37,7 @@ def test_there_are_enough_questions_of_every_kind_at_least_half_of_them_held_out
     assert len({query.query for query in asked}) == len(asked)
     for kind in KINDS:
         held = [query.held_out for query in asked if query.kind == kind]
-        assert 2 * sum(held) >= len(held) - 2
+        assert abs(2 * sum(held) - len(held)) <= 2
 
 
 @pytest.mark.parametrize("query", queries(), ids=lambda query: query.query[:40])

@@ -9,7 +9,8 @@ Needs the standard library only: the same module goes into the `finsecure` wheel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -37,12 +38,15 @@ _STATUS: Final = re.compile(
 )
 _BARE_STATUS: Final = re.compile(r"(?:HTTP\s*)?([1-5]\d\d)(?:\s+[A-Za-z ]{2,40})?", re.IGNORECASE)
 _CARD: Final = re.compile(r"(?<!\d)(?:\d[ -]?){12,19}(?!\d)")
+_CURL: Final = re.compile(r"\bcurl: ?\((\d+)\)")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[A-Za-z][\w.-]*\w")
 #: What is longer is no name, and is not taken apart to look for one.
 NAME_LETTERS_MAX: Final = 200
 #: Words with an underline that are compared with every code. Whoever mistypes more of them has not typed them.
 MENDED_MAX: Final = 12
+#: A message of more words says what happened.
+MESSAGE_WORDS: Final = 8
 #: Somebody pasted this rather than typing it.
 PASTED: Final = re.compile(r"[{\n]|Traceback|\w(?:[Ee]rror|Exception): ")
 
@@ -58,28 +62,23 @@ class Hit(NamedTuple):
 class Identifiers:
     """Knows which place answers for which name."""
 
-    def __init__(self, pages: Iterable[Page]) -> None:
-        self._names: dict[str, Hit] = {}
-        self._phrases: dict[str, Hit] = {}
-        self._paths: set[str] = set()
+    def __init__(
+        self,
+        pages: Iterable[Page],
+        prepared: tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]] | None = None,
+    ) -> None:
+        """`prepared` is what `as_prepared` gave for the very same pages."""
         pages = list(pages)
-        for page in sorted(pages, key=lambda page: _FIRST[page.kind]):
-            self._paths.add(page.path)
-            for name in page.identifiers:
-                if page.kind == "api" and "/v1/" in name:  # who names a call wants its reference
-                    self._names[_folded(name)] = Hit(page.path, name)
-                self._names.setdefault(_folded(name), Hit(page.path, name))
-            for section in sections(page)[1:]:
-                for phrase in section.aliases:
-                    if phrase in section.names or _is_name(phrase) or _CARD.fullmatch(phrase):
-                        self._names.setdefault(_folded(phrase), Hit(f"{page.path}#{section.anchor}", phrase))
-        for page in sorted(pages, key=lambda page: page.kind != "guide"):
-            for phrase in (page.title, *page.aliases):
-                self._phrases.setdefault(_folded(phrase), Hit(page.path, phrase))
-            for section in sections(page)[1:]:
-                for phrase in section.aliases:
-                    self._phrases.setdefault(_folded(phrase), Hit(f"{page.path}#{section.anchor}", phrase))
-        self._spelling = Spelling(name for name in self._names if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", name))
+        self._paths = {page.path for page in pages}
+        self._names, self._phrases = (_named(pages), _called(pages)) if prepared is None else prepared
+
+    def as_prepared(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]:
+        """Every name and every phrase, with the place that answers for it and how it is written."""
+        return self._names, self._phrases
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(name for name in self._names if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", name))
 
     def find(self, question: str) -> list[Hit]:
         """The places that a question names, the best first, each once."""
@@ -95,7 +94,7 @@ class Identifiers:
     def _hits(self, question: str) -> Iterator[Hit]:
         whole = _folded(question)
         if whole in self._names:
-            yield self._names[whole]
+            yield Hit(*self._names[whole])
         if status := _BARE_STATUS.fullmatch(question):
             yield from self._named(status[1])
         asks_for_a_call = _ASKED.match(question) is not None
@@ -103,13 +102,16 @@ class Identifiers:
             yield from self._calls(question)
         yield from self._codes(question)
         if whole in self._phrases:
-            yield self._phrases[whole]
+            yield Hit(*self._phrases[whole])
         yield from self._ids(question)
         for status in _STATUS.finditer(question):
             yield from self._named(status[1])
+        for number in _CURL.findall(question):
+            yield from self._named(f"curl: ({number})")
         for digits in _CARD.findall(question):
             yield from self._named(re.sub(r"\D", "", digits))
-        if not asks_for_a_call:  # an address in a message: where it happened, not what
+        if not asks_for_a_call and len(question.split()) <= MESSAGE_WORDS:
+            # an address in a message is where it happened, not what: in a long one it says nothing
             yield from self._calls(question)
 
     def _named(self, name: str) -> Iterator[Hit]:
@@ -122,7 +124,7 @@ class Identifiers:
         while name:
             hit = self._names.get(_folded(name)) or self._names.get(_folded(_CAMEL.sub("_", name)))
             if hit is not None:
-                yield hit
+                yield Hit(*hit)
                 return
             name = name.partition(".")[2]
 
@@ -167,7 +169,7 @@ class Identifiers:
         for word in islice(strange, MENDED_MAX):
             meant = self._spelling.nearest(word.lower())
             if meant is not None:
-                yield self._names[meant]._replace(corrected=word)
+                yield Hit(*self._names[meant])._replace(corrected=word)
 
     def _ids(self, question: str) -> Iterator[Hit]:
         for secret in _SECRET.findall(question):
@@ -176,6 +178,33 @@ class Identifiers:
             if match[1] == "req":
                 yield Hit(f"/help/requests/{match[0]}", match[0])
             yield from self._named(match[1] + "_")
+
+
+def _named(pages: Sequence[Page]) -> dict[str, tuple[str, str]]:
+    """By every exact name: the place that answers for it, and how it is written."""
+    names: dict[str, tuple[str, str]] = {}
+    for page in sorted(pages, key=lambda page: _FIRST[page.kind]):
+        for name in page.identifiers:
+            if page.kind == "api" and "/v1/" in name:  # who names a call wants its reference
+                names[_folded(name)] = page.path, name
+            names.setdefault(_folded(name), (page.path, name))
+        for section in sections(page)[1:]:
+            for phrase in section.aliases:
+                if phrase in section.names or _is_name(phrase) or _CARD.fullmatch(phrase):
+                    names.setdefault(_folded(phrase), (f"{page.path}#{section.anchor}", phrase))
+    return names
+
+
+def _called(pages: Sequence[Page]) -> dict[str, tuple[str, str]]:
+    """The same by every title and alias, guides first."""
+    phrases: dict[str, tuple[str, str]] = {}
+    for page in sorted(pages, key=lambda page: page.kind != "guide"):
+        for phrase in (page.title, *page.aliases):
+            phrases.setdefault(_folded(phrase), (page.path, phrase))
+        for section in sections(page)[1:]:
+            for phrase in section.aliases:
+                phrases.setdefault(_folded(phrase), (f"{page.path}#{section.anchor}", phrase))
+    return phrases
 
 
 def _folded(name: str) -> str:

@@ -14,11 +14,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any, Final, NamedTuple
 
 from finsecure_server.help.index import Index, Ranked
+from finsecure_server.help.page import Page
 
 MODEL: Final = "wordllama/weights/l2_supercat_256.safetensors"
 PIECES: Final = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
@@ -56,22 +56,17 @@ def load() -> Model | None:
     return Model(pieces, vectors.astype(np.float32))
 
 
-@dataclass(eq=False)
 class MeaningIndex(Index):
     """An index that knows what its rows mean as well."""
 
-    model: Model = field(kw_only=True)
-    _weights: dict[int, float] = field(init=False, repr=False)
-    _rarest: float = field(init=False, repr=False)
-    _meanings: Any = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def __init__(self, pages: Sequence[Page], *, model: Model) -> None:
+        super().__init__(pages)
+        self.model = model
         # A piece that many rows have says little: it counts with the logarithm of how rare it is.
         pieces = self.model.pieces([self.said(rowid) for rowid in range(len(self.rows))])
         uses = Counter(piece for row in pieces for piece in set(row))
         rows = len(pieces) + 1
-        self._weights = {piece: math.log(rows / (count + 1)) for piece, count in uses.items()}
+        self._pieces = {piece: math.log(rows / (count + 1)) for piece, count in uses.items()}
         self._rarest = math.log(rows)
         vectors = self.model.vectors
         self._meanings = vectors[: len(pieces)] * 0
@@ -83,7 +78,7 @@ class MeaningIndex(Index):
         vectors = self.model.vectors
         meaning = vectors[0] * 0
         for piece in pieces:
-            meaning += vectors[piece] * self._weights.get(piece, self._rarest)
+            meaning += vectors[piece] * self._pieces.get(piece, self._rarest)
         length = float((meaning @ meaning) ** 0.5)
         return meaning / length if length else meaning
 

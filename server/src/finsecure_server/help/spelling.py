@@ -12,10 +12,11 @@ Needs the standard library only: the same module goes into the `finsecure` wheel
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
-CANDIDATES_MAX: Final = 24
+PAIRS_LOST: Final = 3  # by one slip: two letters that changed places stand in three pairs
 LETTERS_MAX: Final = 40
 
 
@@ -23,11 +24,16 @@ class Spelling:
     """Knows words and how often they are used; finds the nearest one."""
 
     def __init__(self, words: Mapping[str, int] | Iterable[str]) -> None:
-        self._uses = dict(words) if isinstance(words, Mapping) else dict.fromkeys(words, 1)
-        self._with: dict[str, list[str]] = defaultdict(list)
+        self._uses = words if isinstance(words, Mapping) else dict.fromkeys(words, 1)
+
+    @cached_property
+    def _with(self) -> Mapping[str, Sequence[str]]:
+        """The words that have a pair of letters. Most questions have no slip, and need it not."""
+        found: dict[str, list[str]] = defaultdict(list)
         for word in self._uses:
             for pair in _pairs(word):
-                self._with[pair].append(word)
+                found[pair].append(word)
+        return found
 
     def __contains__(self, word: str) -> bool:
         return word in self._uses
@@ -37,15 +43,17 @@ class Spelling:
         slips_max = slips_allowed(word)
         if not slips_max or word in self._uses or len(word) > LETTERS_MAX:
             return None
+        pairs = _pairs(word)
         shared: Counter[str] = Counter()
-        for pair in _pairs(word):
+        for pair in pairs:
             shared.update(self._with.get(pair, ()))
-        near = (
-            (distance(word, other, slips_max), other[:1] != word[:1], -self._uses[other], other)
-            for other, _ in shared.most_common(CANDIDATES_MAX * 4)[: CANDIDATES_MAX * 4]
-            if abs(len(other) - len(word)) <= slips_max
-        )
-        best = min((found for found in near if found[0] <= slips_max), default=None)
+        best, slips = None, slips_max
+        for other, pairs_shared in shared.most_common():
+            if pairs_shared < len(pairs) - PAIRS_LOST * slips:
+                break  # whatever follows shares less, and is further away
+            if abs(len(other) - len(word)) <= slips and (far := distance(word, other, slips)) <= slips:
+                found = (far, other[:1] != word[:1], -self._uses[other], other)
+                best, slips = found if best is None else min(best, found), far
         return None if best is None else best[-1]
 
 
@@ -66,11 +74,13 @@ def distance(a: str, b: str, most: int) -> int:
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):
-        earlier, before, row = before, row, [i] + [0] * len(b)
-        for j, other in enumerate(b, 1):
-            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+        earlier, before, row = before, row, [i] + [most + 1] * len(b)
+        for j in range(max(i - most, 1), min(i + most, len(b)) + 1):  # further off the diagonal is too far anyway
+            other = b[j - 1]
+            far = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
             if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
-                row[j] = min(row[j], earlier[j - 2] + 1)
+                far = min(far, earlier[j - 2] + 1)
+            row[j] = far
         if min(row) > most:
             return most + 1
     return row[-1]

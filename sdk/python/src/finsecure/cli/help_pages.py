@@ -14,7 +14,6 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from finsecure._generated.help.identify import Identifiers
 from finsecure._generated.help.page import Page, slug
 from finsecure.cli import main
 
@@ -36,8 +35,8 @@ _METHODS: Final = {"get": "retrieve"}
 @cache
 def pages() -> dict[str, Page]:
     """Every page by its path, in the order of the table of contents."""
-    text = resources.files("finsecure.cli").joinpath("data", "help.jsonl").read_text("utf-8")
-    found = (Page(**{name: _tuple(value) for name, value in json.loads(line).items()}) for line in text.splitlines())
+    lines = _data("help.jsonl").splitlines()
+    found = (Page(**{name: _tuple(value) for name, value in json.loads(line).items()}) for line in lines)
     return {page.path: page for page in found}
 
 
@@ -47,10 +46,14 @@ def _tuple(value: Any) -> Any:
 
 @cache
 def index() -> Index:
-    """The search over them: the server's own."""
-    from finsecure._generated.help.index import Index  # noqa: PLC0415  because it loads SQLite, which showing does not need
+    """The search over them: the server's own, made when the package was."""
+    from finsecure._generated.help.index import Index  # noqa: PLC0415  because showing a page does not need it
 
-    return Index(list(pages().values()))
+    return Index(list(pages().values()), json.loads(_data("help_index.json")))
+
+
+def _data(name: str) -> str:
+    return resources.files("finsecure.cli").joinpath("data", name).read_text("utf-8")
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
@@ -66,7 +69,7 @@ def find(topic: str) -> str | None:
     path = _by_path(text) or _by_path(text.replace("_", "-")) or _by_path(text.replace("-", "_")) or _operation(text)
     if path is not None:
         return path + mark + anchor
-    hits = Identifiers(pages().values()).find(topic) if text else []
+    hits = index().names.find(topic) if text else []
     return next((hit.path for hit in hits if hit.corrected is None and hit.path.partition("#")[0] in pages()), None)
 
 
