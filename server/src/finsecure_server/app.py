@@ -174,6 +174,7 @@ CONTRACT_ROUTES: Final = (*API_ROUTES, openapi.route(API_ROUTES, expands=EXPANDS
 LIBRARY: Final = Library(guides, error_pages.pages, lambda: api_pages.pages(contract(ADDRESS)), reference_pages.pages)
 #: What nobody finds there. Servers in one process share the count; whichever writes first, writes it.
 UNANSWERED: Final = Unanswered()
+SEARCH: Final = Search(LIBRARY)
 ROUTES: Final[tuple[Route, ...]] = (
     *CONTRACT_ROUTES,
     *pages_api.ROUTES,
@@ -181,7 +182,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *request_routes.ROUTES,
     *sign_in.ROUTES,
     *call_pages.routes(LIBRARY, lambda: contract(ADDRESS)),
-    *help_pages.routes(LIBRARY, Search(LIBRARY), UNANSWERED),
+    *help_pages.routes(LIBRARY, SEARCH, UNANSWERED),
 )
 
 CHORES_SECONDS: Final = 60.0
@@ -275,6 +276,7 @@ class Server:
         self._begin(self.request_log.run(self.db))
         self._begin(self.keys.run())
         self._begin(UNANSWERED.run(self.db))
+        self._begin(SEARCH.prepare())
         if work:
             self.work.begin()
 

@@ -1,18 +1,22 @@
-"""The search of a running server: one index over its library, built when somebody first asks.
+"""The search of a running server: one index over its library, made soon after it starts, or when somebody first asks.
 
 With the extra `finsecure-server[semantic]` it searches by meaning as well; without, it ranks as the command does.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import replace
+from typing import Final
 
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.help import meaning
 from finsecure_server.help.index import Found, Index
 from finsecure_server.help.library import Library
 from finsecure_server.help.meaning import MeaningIndex
+
+PREPARED_AFTER_S: Final = 1.0  # what a server does first is to answer; making the index takes a second of a processor
 
 
 class Search:
@@ -33,6 +37,11 @@ class Search:
                 model = meaning.load() if self._by_meaning else None
                 self._index = Index(pages) if model is None else MeaningIndex(pages, model=model)
             return self._index
+
+    async def prepare(self) -> None:
+        """Make the index in a thread of its own, so that nobody's question waits for it. It is made once a process."""
+        await asyncio.sleep(PREPARED_AFTER_S)
+        await asyncio.to_thread(lambda: self.index)
 
     def find(self, question: str, limit: int = 10) -> Found:
         """The best places for a question. What is repeated of it holds no card number and no secret."""
