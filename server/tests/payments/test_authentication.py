@@ -220,3 +220,36 @@ async def test_a_reply_is_repeated_only_to_whom_it_was_meant_for(world: World, f
     got = await world.post(path, body, key=callers[1], idempotency_key="order 7")
     assert (got.status, got.error["type"]) == (400, "idempotency_error")
     assert "metadata" not in got.body.decode()
+
+
+async def test_what_was_detached_meanwhile_pays_nothing(world: World) -> None:
+    """Its number is purged: whatever the payer answers, nobody may charge it any more."""
+    customer = (await world.made("/v1/customers"))["id"]
+    method = await world.made(f"/v1/payment_methods/{SECURE}/attach", {"customer": customer})
+    intent = await world.pay(2000, method["id"], customer=customer)
+    await world.made(f"/v1/payment_methods/{method['id']}/detach")
+    after = await answer(world, intent)
+    assert (after["status"], after["payment_method"], after["latest_charge"]) == ("requires_payment_method", None, None)
+    assert after["last_payment_error"]["code"] == "payment_method_unexpected_state"
+    assert await world.balance() == {"available": 0, "pending": 0, "debt": 0}
+    paid = await world.made(f"/v1/payment_intents/{intent['id']}/confirm", {"payment_method": "pm_card_visa"})
+    assert paid["status"] == "succeeded"
+
+
+async def test_a_customer_does_not_pay_with_what_is_anothers(world: World) -> None:
+    """The intent was given another customer while the payer authenticated: the link leads nowhere."""
+    first, second = [(await world.made("/v1/customers"))["id"] for _ in range(2)]
+    method = await world.made(f"/v1/payment_methods/{SECURE}/attach", {"customer": first})
+    intent = await world.pay(2000, method["id"], customer=first)
+    path = f"/v1/payment_intents/{intent['id']}"
+    same = await world.made(path, {"customer": first})
+    assert same["status"] == "requires_action"
+    changed = await world.made(path, {"customer": second})
+    assert (changed["status"], changed["next_action"]) == ("requires_confirmation", None)
+    got = await world.post(link(intent), {"outcome": "complete"}, authorization="none")
+    assert got.status == 410
+    assert (await world.post(f"{path}/confirm")).code == "payment_method_customer_mismatch"
+    guest = await world.pay(2000, SECURE)
+    kept = await world.made(f"/v1/payment_intents/{guest['id']}", {"customer": second})
+    assert kept["status"] == "requires_action"
+    assert (await answer(world, guest))["status"] == "succeeded"

@@ -61,8 +61,8 @@ def _decline(
     )
 
 
-def unauthenticated(env: Env, code: Code, method: PaymentMethod) -> LastPaymentError:
-    """The payer failed to authenticate, so no bank was asked and there is no charge. `code` says of what intent."""
+def uncharged(env: Env, code: Code, method: PaymentMethod) -> LastPaymentError:
+    """The payer came back from authenticating, no bank was asked for money, and there is no charge. `code` says why."""
     return _error(env, code, method, None)
 
 

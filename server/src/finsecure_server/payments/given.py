@@ -14,7 +14,7 @@ from finsecure_server.payment_methods import ops as method_ops
 from finsecure_server.payment_methods import store as payment_methods
 from finsecure_server.payment_methods.method import Method
 from finsecure_server.payment_methods.types import PaymentMethodData
-from finsecure_server.payments.types import AutomaticPaymentMethods
+from finsecure_server.payments.types import AutomaticPaymentMethods, PaymentIntent
 from finsecure_server.processors.script import parse_script
 from finsecure_server.storage.database import Tx
 from finsecure_server.web.params import merged
@@ -70,6 +70,14 @@ def usable(tx: Tx, env: Env, method_id: str, customer: str | None) -> Method:
     found = payment_methods.find(tx, env, method_id, "payment_method")
     method_ops.check_usable(found, customer, "payment_method")
     return found
+
+
+def still_usable(tx: Tx, env: Env, intent: PaymentIntent) -> bool:
+    """Whether the intent's customer, who may be another one now, may pay with the payment method that it has."""
+    if intent.payment_method is None:
+        return True
+    owner = payment_methods.find(tx, env, intent.payment_method, "payment_method").wire.customer
+    return owner is None or owner == intent.customer
 
 
 def types(names: list[str] | UnsetType) -> list[str]:

@@ -134,7 +134,7 @@ def update(tx: Tx, env: Env, intent_id: str, params: UpdatePaymentIntent) -> Res
     if named & {"payment_method", "payment_method_data"}:
         method = given.method(tx, env, params.payment_method, params.payment_method_data, wire.customer)
         wire.payment_method = None if method is None else method.wire.id
-    if named & _WHAT_IS_AUTHENTICATED:
+    if named & _WHAT_IS_AUTHENTICATED or ("customer" in named and not given.still_usable(tx, env, wire)):
         intent.authenticated = False
         wire.next_action = None
         wire.status = core.open_status(has_method=wire.payment_method is not None).value
@@ -182,8 +182,10 @@ def authenticated(tx: Tx, env: Env, intent_id: str, *, passed: bool) -> Answer:
     return_url = wire.next_action.redirect_to_url.return_url if wire.next_action is not None else None
     wire.next_action = None
     method = payment_methods.find(tx, env, wire.payment_method, "payment_method")
+    if method.detached:  # taken from its customer meanwhile: nobody may pay with it any more, whatever the payer says
+        return settle.unpaid(tx, env, intent, method.wire, Code.PAYMENT_METHOD_UNEXPECTED_STATE)
     if not passed:
-        return settle.unauthenticated(tx, env, intent, method.wire)
+        return settle.unpaid(tx, env, intent, method.wire, Code.PAYMENT_INTENT_AUTHENTICATION_FAILURE)
     intent.authenticated = True
     if wire.confirmation_method == "manual":
         wire.status = Status.REQUIRES_CONFIRMATION.value

@@ -276,9 +276,9 @@ def _challenge(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move) 
     return _finish(tx, env, intent, charge, move._replace(charge_event="charge.failed"))
 
 
-def unauthenticated(tx: Tx, env: Env, intent: Intent, method: PaymentMethod) -> Result:
-    """The payer has failed to authenticate: the intent needs a payment method again, and no charge comes of it."""
-    why = failure.unauthenticated(env, Code.PAYMENT_INTENT_AUTHENTICATION_FAILURE, method)
+def unpaid(tx: Tx, env: Env, intent: Intent, method: PaymentMethod, code: Code) -> Result:
+    """The payer has come back in vain, as `code` says: a payment method is needed again, and there is no charge."""
+    why = failure.uncharged(env, code, method)
     intent.wire.status = UNAUTHENTICATED.status.value
     intent.wire.last_payment_error = why
     intent.wire.payment_method = None

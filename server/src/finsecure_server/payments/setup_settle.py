@@ -102,7 +102,7 @@ def settle(tx: Tx, env: Env, intent: Setup, attempt: AttemptRow, outcome: Outcom
 
 def unauthenticated(tx: Tx, env: Env, intent: Setup, attempt: AttemptRow, method: PaymentMethod) -> Result:
     """The payer has failed to authenticate: the intent needs a payment method again."""
-    why = failure.unauthenticated(env, Code.SETUP_INTENT_AUTHENTICATION_FAILURE, method)
+    why = failure.uncharged(env, Code.SETUP_INTENT_AUTHENTICATION_FAILURE, method)
     _authenticated(attempt, passed=False)
     return _fail(tx, env, intent, attempt, UNAUTHENTICATED, why)
 
