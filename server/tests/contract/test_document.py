@@ -29,7 +29,7 @@ POSTS: Final = [route for route in CONTRACT_ROUTES if route.method == "POST"]
 #: Rows of the table that no route gives: pages do, or the edge before any route, or rails that are not there yet.
 ELSEWHERE: Final = frozenset(
     """
-    bank_account_unverified bank_account_verification_failed card_decline_rate_limit_exceeded challenge_closed
+    bank_account_unverified bank_account_verification_failed challenge_closed
     insufficient_funds method_not_allowed payment_method_bank_account_already_verified
     payment_method_bank_account_blocked url_not_found
     """.split()

@@ -114,7 +114,7 @@ PAYMENT_RULES: Final[dict[Code, Rule]] = {
     ),
     Code.CARD_DECLINE_RATE_LIMIT_EXCEEDED: _card(
         "This card was declined too often lately.",
-        "Wait 24 hours before you try this card again: card networks fine further tries.",
+        "Wait until a day has passed since its first decline: before that no bank is asked.",
         _NEW_CARD,
     ),
     Code.LIVE_CARD_IN_TEST_MODE: _card(

@@ -38,6 +38,7 @@ TABLES: Final = (
     "customers",
     "payment_methods",
     "vault",
+    "card_declines",
     "payment_intents",
     "setup_intents",
     "setup_attempts",

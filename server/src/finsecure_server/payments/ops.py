@@ -15,6 +15,7 @@ from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.core.payment_intent import Status, Wish
 from finsecure_server.customers import store as customers
+from finsecure_server.payment_methods import decline_ops
 from finsecure_server.payment_methods import store as payment_methods
 from finsecure_server.payment_methods.method import Method
 from finsecure_server.payments import given, settle, store
@@ -287,6 +288,7 @@ def _attempt(
     given.check_type(method, wire.payment_method_types, wire.automatic_payment_methods)
     if intent.attempts >= core.ATTEMPTS_MAX:
         raise Refused(Code.PAYMENT_INTENT_RATE_LIMIT_EXCEEDED)
+    decline_ops.check(tx, env, method)
     before = core.open_status(has_method=wire.payment_method is not None)
     wire.payment_method = method.wire.id
     intent.attempts += 1

@@ -31,6 +31,7 @@ from finsecure_server.core.fees import DEFAULT_PLAN, charge_fee
 from finsecure_server.core.payment_intent import HOLD_SECONDS, UNAUTHENTICATED, Move, Status
 from finsecure_server.core.payment_intent import settle as decide
 from finsecure_server.ledger import store as ledger
+from finsecure_server.payment_methods import decline_ops
 from finsecure_server.payment_methods import ops as method_ops
 from finsecure_server.payment_methods import store as payment_methods
 from finsecure_server.payment_methods.types import PaymentMethod
@@ -289,11 +290,12 @@ def _decline(tx: Tx, env: Env, intent: Intent, charge: ChargeRow, move: Move, ou
     """The bank said no, or the question never reached it. A committed result, not an exception."""
     wire, paid = intent.wire, charge.wire
     assert paid.payment_method is not None, paid.id
-    method = payment_methods.find(tx, env, paid.payment_method, "payment_method").wire
-    why = failure.declined(env, outcome, method, paid.id)
+    method = payment_methods.find(tx, env, paid.payment_method, "payment_method")
+    why = failure.declined(env, outcome, method.wire, paid.id)
     if charge.asked.attempt.kind is not Kind.AUTHORIZE:
         wire.cancellation_reason = None  # it was not given up after all
         return _finish(tx, env, intent, charge, move)._replace(failure=why)
+    decline_ops.note(tx, env, method, outcome)
     paid.status = "failed"
     paid.failure_code = why.decline_code or why.code
     paid.failure_message = why.message

@@ -14,6 +14,7 @@ from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.core.setup_intent import Status, Wish
 from finsecure_server.customers import store as customers
+from finsecure_server.payment_methods import decline_ops
 from finsecure_server.payment_methods import store as payment_methods
 from finsecure_server.payment_methods.method import Method
 from finsecure_server.payment_methods.types import PaymentMethod
@@ -174,6 +175,7 @@ def _attempt(tx: Tx, env: Env, intent: Setup, method: Method | None, *, return_u
         )
     given.check_type(method, wire.payment_method_types, wire.automatic_payment_methods)
     core.check_attempts(intent.attempts)
+    decline_ops.check(tx, env, method)
     wire.payment_method = method.wire.id
     intent.attempts += 1
     address = method.wire.billing_details.address

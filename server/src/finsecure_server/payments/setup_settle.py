@@ -26,6 +26,7 @@ from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.core.setup_intent import UNAUTHENTICATED, Move, Status
 from finsecure_server.core.setup_intent import settle as decide
+from finsecure_server.payment_methods import decline_ops
 from finsecure_server.payment_methods import ops as method_ops
 from finsecure_server.payment_methods import store as payment_methods
 from finsecure_server.payment_methods.types import PaymentMethod
@@ -95,8 +96,9 @@ def settle(tx: Tx, env: Env, intent: Setup, attempt: AttemptRow, outcome: Outcom
         intent.wire.next_action = challenges.open_for(tx, env, intent.wire.id, asked.return_url)
         return _finish(tx, env, intent, attempt, move)
     if isinstance(outcome, Declined | Missing):
-        method = payment_methods.find(tx, env, attempt.wire.payment_method, "payment_method").wire
-        return _fail(tx, env, intent, attempt, move, failure.declined(env, outcome, method))
+        method = payment_methods.find(tx, env, attempt.wire.payment_method, "payment_method")
+        decline_ops.note(tx, env, method, outcome)
+        return _fail(tx, env, intent, attempt, move, failure.declined(env, outcome, method.wire))
     return _succeed(tx, env, intent, attempt, move, outcome)
 
 

@@ -360,6 +360,15 @@ CREATE TABLE vault (                       -- card and bank account numbers, eac
 );
 CREATE INDEX vault_master_key ON vault (master_key, id);
 
+CREATE TABLE card_declines (               -- how often a card was declined lately (core/decline_limit.py)
+    account_id TEXT NOT NULL,
+    livemode INTEGER NOT NULL,
+    id TEXT NOT NULL,                      -- the card's fingerprint; in test mode its payment method
+    since_us INTEGER NOT NULL,             -- the first decline that counts
+    declines INTEGER NOT NULL,
+    PRIMARY KEY (account_id, livemode, id)
+);
+
 -- payments/ -----------------------------------------------------------------------------------------------------------
 
 CREATE TABLE payment_intents (
