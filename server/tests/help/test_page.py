@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from finsecure_server.help.page import PageError, parse, plain, sections, slug, unique_anchor
+from finsecure_server.help.page import PageError, blocks, parse, plain, published, sections, slug, unique_anchor
 
 FRONT = """\
 title = "Payments that fail"
@@ -34,6 +34,45 @@ def test_what_is_quoted_is_prose() -> None:
     _, one = sections(parse("some", text("## One\n\nBefore.\n\n```sh\nfinsecure status\n```\n\nAfter `it`.\n")))
     assert one.text == "Before. finsecure status After it."
     assert one.prose == "Before. After it."
+
+
+def test_what_is_quoted_of_a_table_keeps_its_cells_apart() -> None:
+    (only,) = sections(
+        parse("some", text("Before.\n\n| header | key |\n|--|--|\n| `t` | a \\n |\n|  | b |\n\nAfter.\n"))
+    )
+    assert only.prose == "Before. header · key · t · a \\n · b · After."
+    assert only.text == "Before. header key t a \\n b After."
+
+
+# -- blocks of code ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("markdown", "code"),
+    [
+        ("```sh\na\n```", ["sh:a"]),
+        ("a\n```sh fails\nb\n```\nc\n```\nd\n```\n", ["sh fails:b", ":d"]),
+        ("~~~sh\n```\n~~~", ["sh:```"]),
+        ("````text\n```\na\n```\n````", ["text:```|a|```"]),
+        ("```\na\n``` no end\n`````\nb", [":a|``` no end"]),
+        ("1. a\n\n   ```sh\n   b\n   ```", ["sh:   b"]),
+        ("    ```sh", []),
+        ("```sh\na", ["sh:a"]),
+        ("a\n```sh", ["sh:"]),
+        ("```\n```", [":"]),
+        ("", []),
+    ],
+)
+def test_blocks_of_code(markdown: str, code: list[str]) -> None:
+    found = list(blocks(markdown.splitlines()))
+    assert [f"{' '.join(one.words)}:{'|'.join(one.code)}" for one in found if one.words is not None] == code
+    assert [line for one in found for line in one.lines] == markdown.splitlines()
+
+
+def test_what_readers_get() -> None:
+    markdown = "A <!-- b -->\n\n```sh hidden\nc\n```\n\n   ```sh fails=6\n   <!-- d -->\n   ```\n\n"
+    assert published(markdown) == "A\n\n   ```sh\n   <!-- d -->\n   ```\n"
+    assert "   ```sh fails=6\n" in published(markdown, bare=False)
 
 
 def test_a_guide_is_read() -> None:

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from finsecure._generated.help.page import published
 from finsecure.cli import help_pages
 from finsecure.cli.look import Look
-from finsecure.cli.markdown import Renderer, published
+from finsecure.cli.markdown import Renderer
 from finsecure.cli.output import width_of
 
 PLAIN = Renderer(Look(colour=False), 40, "/help/troubleshooting/payment-issues")

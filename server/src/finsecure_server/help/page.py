@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 FENCE: Final = "+++"
 KINDS: Final = ("guide", "error", "api", "reference")
 
 _HEADING: Final = re.compile(r"(#{2,4}) +(.+?) *#*")
-_CODE: Final = re.compile(r" {0,3}(```+|~~~+)(.*)")
+_CODE: Final = re.compile(r"( {0,3}(```+|~~~+))(.*)")
 _ALIASES: Final = re.compile(r"<!-- *aliases: *(.*?) *-->")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT_LINE: Final = re.compile(r"[ \t]*<!--.*?-->[ \t]*\n?", re.DOTALL)
 _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _BEGINNING: Final = re.compile(r"^[ >]*(?:#{1,6} |[-*+] |\d+\. )?")
 _SPAN: Final = re.compile(r"`([^`]+)`")
@@ -100,6 +101,61 @@ def _checked(path: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, "lead": lead.replace("`", ""), "lead_marked": lead if "`" in lead else ""}
 
 
+# -- blocks of code ----------------------------------------------------------------------------------------------------
+
+
+class Block(NamedTuple):
+    """Lines of Markdown that belong together: prose, or a block of code between its fences.
+
+    `words` stand behind the first fence: the language, then how it is run. None for prose. `fence` is the first one
+    without them, and as far to the right as it stands.
+    """
+
+    lines: Sequence[str]
+    words: Sequence[str] | None = None
+    fence: str = ""
+
+    @property
+    def code(self) -> Sequence[str]:
+        """What stands between the fences; the last may be missing."""
+        return self.lines[1 : -1 if len(self.lines) > 1 and _closes(self.lines[-1], self.fence) else None]
+
+
+def blocks(lines: Iterable[str]) -> Iterator[Block]:
+    """Prose and code, in order. A block that is never closed goes on to the end, as everywhere in Markdown."""
+    found, fence, words = list[str](), "", list[str]()
+    for line in lines:
+        mark = None if fence else _CODE.fullmatch(line)
+        if mark:
+            if found:
+                yield Block(found)
+            fence, words, found = mark[1], mark[3].split(), []
+        found.append(line)
+        if fence and not mark and _closes(line, fence):
+            yield Block(found, words, fence)
+            fence, found = "", []
+    if found:
+        yield Block(found, words if fence else None, fence)
+
+
+def _closes(line: str, fence: str) -> bool:
+    mark = _CODE.fullmatch(line)
+    return mark is not None and mark[2].startswith(fence.strip()) and not mark[3].strip()
+
+
+def published(markdown: str, *, bare: bool = True) -> str:
+    """As readers get it: no comments, no hidden blocks. `bare`: fences say their language, and not how they are run."""
+    kept: list[str] = []
+    for block in blocks(markdown.splitlines()):
+        text = "\n".join(block.lines) + "\n"
+        if block.words is None:
+            kept.append(re.sub(r"\n{3,}", "\n\n", _COMMENT_LINE.sub("", text)))
+        elif "hidden" not in block.words:
+            first = block.fence + " ".join(block.words[:1]) if bare else block.lines[0]
+            kept.append("\n".join((first, *block.lines[1:])) + "\n")
+    return re.sub(r"\n{2,}\Z", "\n", "".join(kept))
+
+
 # -- sections ----------------------------------------------------------------------------------------------------------
 
 
@@ -114,7 +170,7 @@ def sections(page: Page) -> Sequence[Section]:
         names = frozenset(alias.strip("`") for alias in aliases if alias.startswith("`"))
         bare = tuple(alias.strip("`") for alias in aliases)
         told = plain("\n".join(_told(lines, json=page.kind == "guide")))
-        prose = plain("\n".join(_told(lines, code=False)))
+        prose = plain("\n".join(_told(lines, code=False)), between=" · ")
         found.append(Section(anchor, plain(heading), level, bare, told, names, prose))
     return tuple(found)
 
@@ -124,18 +180,10 @@ def _told(lines: Sequence[str], *, json: bool = True, code: bool = True) -> Iter
 
     Without `code`, no block of it is left.
     """
-    fence, left_out = "", False
-    for line in lines:
-        mark = _CODE.fullmatch(line)
-        if fence:
-            if mark and mark[1].startswith(fence) and not mark[2].strip():
-                fence = ""
-            elif left_out:
-                continue
-        elif mark:
-            fence, words = mark[1], mark[2].split()
-            left_out = not code or "hidden" in words or ("json" in words and not json)
-        yield line
+    for block in blocks(lines):
+        words = block.words
+        if words is None or (code and "hidden" not in words and (json or "json" not in words)):
+            yield from block.lines
 
 
 def excerpt(page: Page, anchor: str) -> str | None:
@@ -153,19 +201,14 @@ def excerpt(page: Page, anchor: str) -> str | None:
 
 def _parts(markdown: str) -> Iterator[tuple[int, str, Sequence[str]]]:
     level, heading, lines = 1, "", list[str]()
-    fence = ""
-    for line in markdown.splitlines():
-        code = _CODE.fullmatch(line)
-        if fence:
-            if code and code[1].startswith(fence) and not code[2].strip():
-                fence = ""
-        elif code:
-            fence = code[1]
-        elif match := _HEADING.fullmatch(line):
-            yield level, heading, lines
-            level, heading, lines = len(match[1]), match[2], []
-            continue
-        lines.append(line)
+    for block in blocks(markdown.splitlines()):
+        for line in block.lines:
+            match = _HEADING.fullmatch(line) if block.words is None else None
+            if match:
+                yield level, heading, lines
+                level, heading, lines = len(match[1]), match[2], []
+            else:
+                lines.append(line)
     yield level, heading, lines
 
 
@@ -186,13 +229,18 @@ def unique_anchor(heading: str, taken: dict[str, int]) -> str:
     return name if seen is None else f"{name}-{seen + 1}"
 
 
-def plain(markdown: str) -> str:
-    """What a reader sees of it, as text: no marks, no comments, no fences, one space between words."""
+def plain(markdown: str, between: str = " ") -> str:
+    """What a reader sees of it, as text: no marks, no comments, no fences, one space between words.
+
+    `between` stands between the cells of a table, and behind each of its rows.
+    """
     lines = []
     for line in _COMMENT.sub(" ", markdown).splitlines():
         if _CODE.fullmatch(line) or _TABLE_RULE.fullmatch(line.strip() or "x"):
             continue
-        bare = _BEGINNING.sub("", line).strip().strip("|").replace("|", " ")
+        bare = _BEGINNING.sub("", line).strip()
+        row = between if bare.startswith("|") else " "
+        bare = "".join(f"{cell.strip()}{row}" for cell in bare.split("|") if cell.strip())
         lines.append(_unmarked(_LINK.sub(r"\1", bare) if "](" in bare else bare))
     return " ".join(" ".join(lines).split())
 

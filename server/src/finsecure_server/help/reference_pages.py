@@ -14,14 +14,13 @@ from importlib import resources
 from typing import Any, Final, NamedTuple
 
 from finsecure_server.core.event_types import TYPES
-from finsecure_server.help.page import Page, plain
+from finsecure_server.help.page import Page, blocks, plain
 
 FOLDER: Final = "/help/reference"
 LEAD_LETTERS_MAX: Final = 200
 
 _NOTICE: Final = re.compile(r"\A<!--.*?-->\s*", re.DOTALL)
 _TITLE: Final = re.compile(r"\A# (.+)\n+")
-_FENCE: Final = re.compile(r"(```+)(\w*)")
 _FOLDED: Final = re.compile(r"<details><summary>.*?<code>(.+?)</code></summary>")
 _HEADING: Final = re.compile(r"#{2,4} ")
 _LINK: Final = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
@@ -81,18 +80,9 @@ def _led(paragraph: str) -> tuple[str, str]:
 
 
 def _coded(text: str) -> Iterator[Line]:
-    fence, language = "", ""
-    for text_line in text.splitlines():
-        match = _FENCE.match(text_line)
-        if fence:
-            yield Line(text_line, language)
-            if match and match[1].startswith(fence) and not match[2]:
-                fence = ""
-        elif match:
-            fence, language = match[1], match[2]
-            yield Line(text_line, language)
-        else:
-            yield Line(text_line)
+    for block in blocks(text.splitlines()):
+        language = None if block.words is None else "".join(block.words[:1])
+        yield from (Line(line, language) for line in block.lines)
 
 
 def _headed(lines: Iterator[Line]) -> Iterator[Line]:

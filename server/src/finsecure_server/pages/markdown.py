@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Any, Final, NamedTuple
@@ -21,7 +21,7 @@ from markdown_it.utils import OptionsDict
 from markupsafe import Markup, escape
 
 from finsecure_server.help.library import ADDRESS, folder
-from finsecure_server.help.page import Page, plain, unique_anchor
+from finsecure_server.help.page import Page, blocks, plain, published, unique_anchor
 from finsecure_server.pages.render import part
 
 DIAGRAMS: Final = "/help/diagrams/"
@@ -44,8 +44,6 @@ CAREFUL: Final = frozenset({"careful", "warning", "danger"})
 WORD_LETTERS_MAX: Final = 22  # of code that a column must have room for
 
 _WORD_END: Final = re.compile(r"(?<=[_./:=&?,\[])(?=\w)|(?<=[a-z])(?=[A-Z])")
-_FENCE: Final = re.compile(r"( {0,3})(```+|~~~+)(.*)")
-_COMMENT: Final = re.compile(r"[ \t]*<!--.*?-->[ \t]*\n?", re.DOTALL)
 _TARGET: Final = re.compile(r"\]\(([^)\s]+)\)")  # of a link or an image
 _SIZE: Final = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 
@@ -60,7 +58,7 @@ class Shown(NamedTuple):
 @lru_cache(maxsize=512)
 def shown(page: Page, public_url: str) -> Shown:
     """The body of a page as HTML, for a server at that address."""
-    tokens = _PARSER.parse(_published(page.markdown, bare=False).replace(ADDRESS, public_url))
+    tokens = _PARSER.parse(published(page.markdown, bare=False).replace(ADDRESS, public_url))
     anchors: list[tuple[int, str, str]] = []
     taken: dict[str, int] = {}
     labels, column = list[str](), 0
@@ -94,7 +92,7 @@ def twin(page: Page, public_url: str) -> str:
     facts += [f"owner: {page.owner}"] if page.owner else []
     facts += [f"verified: {page.verified.isoformat()}"] if page.verified else []
     head = "\n".join(("---", *facts, "---"))
-    told = (head, f"# {page.title}", page.lead_marked or page.lead, _published(page.markdown, bare=True))
+    told = (head, f"# {page.title}", page.lead_marked or page.lead, published(page.markdown))
     return "\n\n".join(told).replace(ADDRESS, public_url)
 
 
@@ -105,47 +103,17 @@ def twin_from_anywhere(page: Page, public_url: str) -> str:
     def whole(link: re.Match[str]) -> str:
         return f"]({urljoin(here, link[1])})"
 
-    blocks = _blocks(twin(page, public_url))
-    return "".join(text if words is not None else _TARGET.sub(whole, text) for words, text in blocks)
+    return "".join(
+        line + "\n" if block.words is not None else _TARGET.sub(whole, line) + "\n"
+        for block in blocks(twin(page, public_url).splitlines())
+        for line in block.lines
+    )
 
 
 def diagram(name: str) -> bytes | None:
     """A drawing by its file name; None if there is none."""
     found = _drawing(name)
     return found.read_bytes() if found is not None else None
-
-
-# -- the text ----------------------------------------------------------------------------------------------------------
-
-
-def _published(markdown: str, *, bare: bool) -> str:
-    """Without comments and hidden fences. `bare`: fences say their language, and not how they are run."""
-    kept: list[str] = []
-    for words, text in _blocks(markdown):
-        if words is None:
-            kept.append(re.sub(r"\n{3,}", "\n\n", _COMMENT.sub("", text)))
-        elif "hidden" not in words:
-            first, _, rest = text.partition("\n")
-            mark = _FENCE.match(first)
-            kept.append(f"{mark[1]}{mark[2]}{' '.join(words[:1])}\n{rest}" if bare and mark else text)
-    return re.sub(r"\n{2,}\Z", "\n", "".join(kept))
-
-
-def _blocks(markdown: str) -> Iterator[tuple[list[str] | None, str]]:
-    """Prose, and fences with the words behind their backticks, in order."""
-    lines: list[str] = []
-    mark, words = "", list[str]()
-    for line in markdown.splitlines(keepends=True):
-        match = _FENCE.fullmatch(line.rstrip("\n"))
-        if match and not mark:
-            yield None, "".join(lines)
-            mark, words, lines = match[2], match[3].split(), []
-        elif match and match[2].startswith(mark) and not match[3].strip():
-            yield words, "".join([*lines, line])
-            mark, lines = "", []
-            continue
-        lines.append(line)
-    yield words if mark else None, "".join(lines)
 
 
 def _align(cell: Token) -> None:

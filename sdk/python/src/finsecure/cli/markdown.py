@@ -9,10 +9,11 @@ from __future__ import annotations
 import posixpath
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from finsecure._generated.help.page import blocks
 from finsecure.cli.look import Look
 from finsecure.cli.output import Output, width_of
 
@@ -22,7 +23,6 @@ _COLUMN_MIN: Final = 16  # letters that a column keeps when it is broken into se
 _INDENT: Final = "    "
 
 _COMMENT: Final = re.compile(r"[ \t]*<!--.*?-->[ \t]*\n?", re.DOTALL)
-_FENCE: Final = re.compile(r"( *)(```+|~~~+)(.*)")
 _HEADING: Final = re.compile(r"(#{1,4}) +(.+?) *#*")
 _ITEM: Final = re.compile(r"( *)([-*+]|\d+[.)]) +(.*)")
 _RULE: Final = re.compile(r"\|?[ :|-]*-[ :|-]*\|?")
@@ -34,35 +34,6 @@ _INLINE: Final = re.compile(r"(`+)(.+?)\1|\*\*(.+?)\*\*|(?<![\w*])[*_](?=\S)(.+?
 # Where importance begins and ends, until lines are broken: a letter of no width each. Snippets of a search have them.
 ON, OFF = "\x02", "\x03"
 _NARROW: Final = "\xa0"
-
-
-def published(markdown: str) -> str:
-    """Markdown as readers get it: without comments and hidden blocks; fences say their language and no more."""
-    kept: list[str] = []
-    for fence, text in _parts(markdown):
-        if fence is None:
-            kept.append(re.sub(r"\n{3,}", "\n\n", _COMMENT.sub("", text)))
-        elif "hidden" not in fence[3].split():
-            _, _, body = text.partition("\n")
-            kept.append(f"{fence[1]}{fence[2]}{' '.join(fence[3].split()[:1])}\n{body}")
-    return re.sub(r"\n{2,}\Z", "\n", "".join(kept))
-
-
-def _parts(markdown: str) -> Iterator[tuple[re.Match[str] | None, str]]:
-    """Prose, and blocks of code with their first line, in order."""
-    lines: list[str] = []
-    fence: re.Match[str] | None = None
-    for line in markdown.splitlines(keepends=True):
-        match = _FENCE.fullmatch(line.rstrip("\n"))
-        if match and fence is None:
-            yield None, "".join(lines)
-            fence, lines = match, [line]
-        elif match and fence and match[2].startswith(fence[2]) and not match[3].strip():
-            yield fence, "".join([*lines, line])
-            fence, lines = None, []
-        else:
-            lines.append(line)
-    yield fence, "".join(lines)
 
 
 @dataclass(frozen=True)
@@ -86,13 +57,14 @@ class Renderer:
     def body(self, markdown: str) -> list[str]:
         """What stands under a title."""
         lines: list[str] = []
-        for fence, text in _parts(markdown):
-            if fence is None:
-                shown = _spaced(self._prose(_COMMENT.sub("", text).splitlines(), self.width))
-            elif "hidden" in fence[3].split():
+        for block in blocks(markdown.splitlines()):
+            if block.words is None:
+                text = _COMMENT.sub("", "\n".join(block.lines))
+                shown = _spaced(self._prose(text.splitlines(), self.width))
+            elif "hidden" in block.words:
                 continue
             else:
-                shown = self._code(text.splitlines(), fence)
+                shown = self._code(block.code, block.words, " " * (len(block.fence) - len(block.fence.lstrip())))
             lines += ["", *shown] if lines and shown else shown
         return lines
 
@@ -108,14 +80,11 @@ class Renderer:
             return [self.look.strong(one) for one in shown]
         return [*shown, line * max(map(width_of, shown))]
 
-    def _code(self, lines: Sequence[str], fence: re.Match[str]) -> list[str]:
-        words = fence[3].split()
+    def _code(self, lines: Sequence[str], words: Sequence[str], indent: str) -> list[str]:
         file = next((word.removeprefix("file=") for word in words if word.startswith("file=")), "")
         name = "Prints:" if "output" in words else f"{file}:" if file else ""
-        body = lines[1:-1] if _FENCE.fullmatch(lines[-1]) else lines[1:]
-        cut = len(fence[1])
-        shown = [(fence[1] + _INDENT + line[cut:]).rstrip() for line in body]
-        return [fence[1] + self.look.dim(name), *shown] if name else shown
+        shown = [(indent + _INDENT + line[len(indent) :]).rstrip() for line in lines]
+        return [indent + self.look.dim(name), *shown] if name else shown
 
     def _prose(self, lines: Sequence[str], width: int) -> list[str]:
         """Everything but code, in `width` letters."""

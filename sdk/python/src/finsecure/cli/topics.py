@@ -10,12 +10,12 @@ from typing import Final
 import click
 from click.shell_completion import CompletionItem
 
-from finsecure._generated.help.page import Page, excerpt
+from finsecure._generated.help.page import Page, excerpt, published
 from finsecure.cli import browse, config, help_pages, help_search, main, places
 from finsecure.cli.failures import EXIT_CODES, NOT_FOUND, Stop
 from finsecure.cli.flags import command
 from finsecure.cli.look import Look
-from finsecure.cli.markdown import Renderer, published
+from finsecure.cli.markdown import Renderer
 from finsecure.cli.output import Output
 from finsecure.cli.session import Session, with_session
 from finsecure.errors import ConfigurationError

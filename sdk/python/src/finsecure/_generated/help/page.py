@@ -144,8 +144,8 @@ def _closes(line: str, fence: str) -> bool:
     return mark is not None and mark[2].startswith(fence.strip()) and not mark[3].strip()
 
 
-def published(markdown: str, *, bare: bool) -> str:
-    """As readers get it: without comments and hidden blocks. `bare`: fences say their language, not how they are run."""
+def published(markdown: str, *, bare: bool = True) -> str:
+    """As readers get it: no comments, no hidden blocks. `bare`: fences say their language, and not how they are run."""
     kept: list[str] = []
     for block in blocks(markdown.splitlines()):
         text = "\n".join(block.lines) + "\n"
@@ -171,7 +171,7 @@ def sections(page: Page) -> Sequence[Section]:
         names = frozenset(alias.strip("`") for alias in aliases if alias.startswith("`"))
         bare = tuple(alias.strip("`") for alias in aliases)
         told = plain("\n".join(_told(lines, json=page.kind == "guide")))
-        prose = plain("\n".join(_told(lines, code=False)))
+        prose = plain("\n".join(_told(lines, code=False)), between=" · ")
         found.append(Section(anchor, plain(heading), level, bare, told, names, prose))
     return tuple(found)
 
@@ -230,13 +230,18 @@ def unique_anchor(heading: str, taken: dict[str, int]) -> str:
     return name if seen is None else f"{name}-{seen + 1}"
 
 
-def plain(markdown: str) -> str:
-    """What a reader sees of it, as text: no marks, no comments, no fences, one space between words."""
+def plain(markdown: str, between: str = " ") -> str:
+    """What a reader sees of it, as text: no marks, no comments, no fences, one space between words.
+
+    `between` stands between the cells of a table, and behind each of its rows.
+    """
     lines = []
     for line in _COMMENT.sub(" ", markdown).splitlines():
         if _CODE.fullmatch(line) or _TABLE_RULE.fullmatch(line.strip() or "x"):
             continue
-        bare = _BEGINNING.sub("", line).strip().strip("|").replace("|", " ")
+        bare = _BEGINNING.sub("", line).strip()
+        row = between if bare.startswith("|") else " "
+        bare = "".join(f"{cell.strip()}{row}" for cell in bare.split("|") if cell.strip())
         lines.append(_unmarked(_LINK.sub(r"\1", bare) if "](" in bare else bare))
     return " ".join(" ".join(lines).split())
 
