@@ -49,6 +49,16 @@ def queries() -> list[Query]:
     return [Query(row["query"], row["kind"], tuple(row["expected"]), row["held_out"]) for row in rows]
 
 
+def nonsense() -> list[str]:
+    """Questions that no page answers: what is found for them is a wrong answer."""
+    return list(tomllib.loads(QUERIES.read_text("utf-8"))["nonsense"])
+
+
+def astray(search: Search) -> list[str]:
+    """The questions without sense that got an answer."""
+    return [question for question in nonsense() if search.find(question, PLACES).matched]
+
+
 def place(search: Search, query: Query) -> int:
     """Where the first right answer stands: 1 to 10, or 0 when it is not there."""
     results = search.find(query.query, PLACES).results
@@ -104,22 +114,33 @@ def too_low(both: Mapping[str, Mapping[Query, int]]) -> Iterator[str]:
         yield f"meaning: MRR@10 of natural language is {natural.mrr:.3f}, below 0.80"
 
 
-def measured() -> dict[str, dict[Query, int]]:
-    """The places of every right answer, in both modes."""
-    modes = {"words": Search(LIBRARY, by_meaning=False), "meaning": Search(LIBRARY)}
-    return {mode: {query: place(search, query) for query in queries()} for mode, search in modes.items()}
+def modes() -> dict[str, Search]:
+    """Both ways to search."""
+    return {"words": Search(LIBRARY, by_meaning=False), "meaning": Search(LIBRARY)}
+
+
+def measured(searches: Mapping[str, Search]) -> dict[str, dict[Query, int]]:
+    """The places of every right answer, in each mode."""
+    return {mode: {query: place(search, query) for query in queries()} for mode, search in searches.items()}
 
 
 def main() -> None:
     """Print the scores; with --missed the seen questions whose answer does not come first."""
-    both = measured()
+    searches = modes()
+    both = measured(searches)
     print("\n".join(table(both)))
+    answered = {mode: astray(search) for mode, search in searches.items()}
+    print(
+        f"{'nonsense':<18}{len(nonsense()):>8}"
+        + "".join(f"{f'answered {len(found)}':>27}" for found in answered.values())
+    )
     if "--missed" in sys.argv:
         for mode, places in both.items():
             for query, at in places.items():
                 if at != 1 and not query.held_out:
                     print(f"{mode:>8} {at:>3}  {query.kind:<11}{query.query[:90]!r} → {', '.join(query.expected)}")
-    if faults := list(too_low(both)):
+    faults = [*too_low(both), *(f"{mode}: {found} got an answer" for mode, found in answered.items() if found)]
+    if faults:
         sys.exit("\n".join(faults))
 
 

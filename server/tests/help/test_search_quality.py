@@ -7,14 +7,44 @@ from collections import Counter
 import pytest
 
 from finsecure_server.app import LIBRARY
+from finsecure_server.help.index import WAYS_ON
 from finsecure_server.help.page import sections
-from tools.search_score import EXACT, KINDS, NATURAL, Query, Score, measured, place, queries, score, table, too_low
+from finsecure_server.help.search import Search
+from tools.search_score import (
+    EXACT,
+    KINDS,
+    NATURAL,
+    Query,
+    Score,
+    astray,
+    measured,
+    modes,
+    nonsense,
+    place,
+    queries,
+    score,
+    table,
+    too_low,
+)
 from tools.search_score import scores as by_kind
 
 
 @pytest.fixture(scope="module")
-def both() -> dict[str, dict[Query, int]]:
-    return measured()
+def searches() -> dict[str, Search]:
+    return modes()
+
+
+@pytest.fixture(scope="module")
+def both(searches: dict[str, Search]) -> dict[str, dict[Query, int]]:
+    return measured(searches)
+
+
+@pytest.mark.parametrize("mode", ["words", "meaning"])
+def test_what_has_no_sense_finds_nothing_and_is_led_on(searches: dict[str, Search], mode: str) -> None:
+    assert len(nonsense()) >= 20
+    assert astray(searches[mode]) == []
+    found = searches[mode].find("zzqx")
+    assert [result.path for result in found.results] == list(WAYS_ON)
 
 
 def test_nothing_is_below_its_floor(both: dict[str, dict[Query, int]]) -> None:

@@ -159,6 +159,18 @@ async def test_a_search_says_what_it_looked_for_and_what_it_found(edge: Edge) ->
     assert 'value="webhok signature"' in page
 
 
+@pytest.mark.parametrize("question", ["zzqx", "asdfgh"])
+async def test_a_search_that_finds_nothing_says_so_notes_it_and_leads_on(edge: Edge, question: str) -> None:
+    UNANSWERED._counts.clear()
+    page = (await seen(edge, f"/help/search?q={question}")).body.decode()
+    assert f"Nothing was found for “{question}”." in page
+    assert 'href="/help/index"' in page
+    assert "results for" not in page
+    assert [asked for _, asked in UNANSWERED._counts] == [question]
+    got = (await seen(edge, f"/help/search.json?q={question}")).json
+    assert (got["matched"], len(got["results"])) == (False, 3)
+
+
 async def test_the_results_alone_are_for_the_script(edge: Edge) -> None:
     part = (await seen(edge, "/help/search?q=refund&part=results&limit=3")).body.decode()
     assert part.startswith("<p")

@@ -171,7 +171,9 @@ class Index:
             if any(right != word for word, right in meant.items()):
                 corrected = WORD.sub(lambda found: meant.get(found[0].lower(), found[0]), question)
             asked = [meant.get(word, word) for word in asked]
-        telling = [word for word in asked if word not in STOPPED] or asked
+        telling = [word for word in asked if word not in STOPPED]
+        if len(asked) == 1:  # the beginning of a word that says something: `can`, of `cancel`
+            telling = asked
         asked = list(dict.fromkeys(telling))
         if len(asked) > WORDS_MAX:
             rarest = set(sorted(asked, key=lambda word: self.postings.uses(word) or len(self.rows))[:WORDS_MAX])

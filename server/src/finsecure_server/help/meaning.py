@@ -24,7 +24,8 @@ MODEL: Final = "wordllama/weights/l2_supercat_256.safetensors"
 PIECES: Final = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
 NEAREST: Final = 60  # rows that may add a page
 MEANT_LETTERS: Final = 1_000  # of a question: taking a long one apart costs more than all the rest
-NEAR_ENOUGH: Final = 0.4  # to be found by meaning alone; letters without sense come to 0.3
+NEAR_ENOUGH: Final = 0.4  # to be found by meaning alone; words of other matters come to 0.3
+PIECE_LETTERS: Final = 2.5  # of words that mean something, at least; `zzqx` falls into single letters, which mean anything
 WEIGHT: Final = 18.0  # what a row of the very same meaning is worth, in points of bm25
 
 
@@ -87,10 +88,12 @@ class MeaningIndex(Index):
         pages = super().scored(words, question)
         (pieces,) = self.model.pieces([question[:MEANT_LETTERS]])
         nearness = self._meanings @ self._meaning(pieces)
+        letters = sum(map(str.isalnum, question[:MEANT_LETTERS]))
+        enough = NEAR_ENOUGH if letters >= PIECE_LETTERS * len(pieces) else 1.0
         seen: set[str] = set()
         for rowid in map(int, nearness.argsort()[::-1][:NEAREST]):
             path = self.rows[rowid].page.path
-            if path not in seen and (path in pages or nearness[rowid] >= NEAR_ENOUGH):
+            if path not in seen and (path in pages or nearness[rowid] >= enough):
                 seen.add(path)
                 pages.setdefault(path, Ranked(rowid)).score += WEIGHT * float(nearness[rowid])
         return pages

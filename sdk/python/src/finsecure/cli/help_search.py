@@ -18,6 +18,7 @@ RESULTS: Final = 5
 RESULTS_OF_DATA: Final = 10  # as /help/search.json
 _BELOW: Final = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 _INPUT_MAX: Final = 1 << 20  # letters
+_WHAT: Final = "Give words, a code, or a whole error: finsecure help search payment declined"
 
 
 def question(words: tuple[str, ...]) -> str:
@@ -25,10 +26,10 @@ def question(words: tuple[str, ...]) -> str:
     text = " ".join(words).strip()
     if text in {"", "-"}:
         if sys.stdin.isatty():
-            raise Stop(
-                "Search for what?", "Give words, a code, or a whole error: finsecure help search payment declined"
-            )
+            raise Stop("Search for what?", _WHAT)
         text = sys.stdin.read(_INPUT_MAX).strip()
+    if not text:
+        raise Stop("There is nothing to search for on standard input.", _WHAT)
     return text
 
 
@@ -63,7 +64,7 @@ def _row(result: Result, base: str) -> dict[str, Any]:
 def _say(session: Session, found: Found) -> None:
     out, look = session.out, session.out.look
     if not found.matched:
-        out.note("Nothing matches. These lead on:\n")
+        out.note("Nothing matches. Try a code, fewer words, or finsecure help for every topic. These lead on:\n")
     elif found.corrected is not None:
         out.note(f"Searched for: {clean(found.corrected)}\n")
     renderer = Renderer.of(session.out, indent=2)
