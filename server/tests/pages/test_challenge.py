@@ -241,6 +241,31 @@ async def test_a_used_link_says_so_and_leads_back(world: World) -> None:
     assert b"<form" not in got.body
 
 
+async def test_a_closed_link_names_its_code_to_whoever_builds_the_shop(world: World) -> None:
+    """Used, expired or overtaken; and where nothing is wrong, no code is named."""
+    code = b'href="/help/errors/challenge_closed"'
+    _, used = await challenged(world)
+    assert code not in (await opened(world, used)).body
+    assert code not in (await answered(world, used)).body
+    assert code not in (await answered(world, used)).body, "a double click is no fault"
+    intent, overtaken = await challenged(world)
+    await world.made(f"/v1/payment_intents/{intent['id']}/cancel")
+    _, late = await challenged(world)
+    for path in (used, overtaken):
+        assert code in (await opened(world, path)).body
+    await world.pass_time(HOUR + 1)
+    for got in (await opened(world, late), await answered(world, late)):
+        assert code in got.body
+
+
+async def test_a_processor_out_of_reach_is_not_the_payer_s_fault(world: World) -> None:
+    intent, path = await challenged(world, **{"metadata[simulate]": "three_d_secure,unreachable"})
+    got = await answered(world, path)
+    assert "The payment processor could not be reached, and no money moved." in words(got)
+    assert "You were not authenticated" not in words(got)
+    assert await status(world, intent) == "requires_payment_method"
+
+
 async def test_a_link_ends_after_an_hour(world: World) -> None:
     intent, path = await challenged(world, return_url="https://shop.example/done")
     await world.pass_time(HOUR - 1)

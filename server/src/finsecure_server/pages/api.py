@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from finsecure_server.core import web_address
 from finsecure_server.core.env import Env
+from finsecure_server.core.errors import Code
 from finsecure_server.pages import payer
 from finsecure_server.pages.render import ASSET_TYPES, FOREVER, asset, asset_address, headers, page, redirect
 from finsecure_server.payments import challenge_ops
@@ -65,6 +66,9 @@ def asset_file(_: Env, call: Call[AssetVersion]) -> Answer:
     return Answer(asset(name), content_type=ASSET_TYPES[name], headers=((b"cache-control", kept), *headers()))
 
 
+GONE: Final = 410  # the link was good once
+
+
 # -- the payer's authentication ---------------------------------------------------------------------------------------
 
 
@@ -75,7 +79,7 @@ def challenge(reader: Reader, env: Env, call: Call[Any]) -> Answer:
     if seen is None:
         return page("challenge_missing.html", 404, scripts=False, testmode=False)
     if seen.state is not State.OPEN:
-        return _told(seen, 410, used=seen.state is State.ANSWERED)
+        return _told(seen, GONE, used=seen.state is State.ANSWERED)
     origin = None if seen.challenge.return_url is None else web_address.origin(seen.challenge.return_url)
     return page(
         "challenge.html",
@@ -101,7 +105,7 @@ def _went_on(result: Seen | Ask[Any, Seen] | None) -> Answer | Ask[Any, Answer]:
     if result is None:
         return page("challenge_missing.html", 404, scripts=False, testmode=False)
     if result.state is not State.ANSWERED:
-        return _told(result, 410)
+        return _told(result, GONE)
     if result.goes_on_to is not None:
         return redirect(result.goes_on_to, result.intent.id)
     return _told(result, 200)
@@ -114,6 +118,7 @@ def _told(seen: Seen, status: int, *, used: bool = False) -> Answer:
         scripts=False,
         object_id=seen.intent.id,
         view=payer.told(seen, used=used),
+        code=Code.CHALLENGE_CLOSED if status == GONE and not seen.challenge.livemode else None,
         testmode=not seen.challenge.livemode,
     )
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from finsecure_server.core.declines import DECLINES, for_payer
+from finsecure_server.core.errors import Code
 from finsecure_server.core.money import display
 from finsecure_server.payments.challenge_ops import Seen, State
 from finsecure_server.payments.types import LastPaymentError, PaymentIntent
@@ -116,6 +117,8 @@ def _why(seen: Seen) -> str:
     reason = None if error is None else error.decline_code or error.code
     if reason in DECLINES:
         return for_payer(reason).payer_message
+    if reason == Code.PROCESSOR_UNREACHABLE:
+        return "The payment processor could not be reached, and no money moved. Go back to the shop to try again."
     if error is not None:
         what = "no money moved" if isinstance(intent, PaymentIntent) else "the card was not saved"
         return f"You were not authenticated, so {what}. Go back to the shop to try again, or use another card."
