@@ -61,7 +61,7 @@ def _in_a_line(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         text = f"{error.filename}: {error.strerror}"
-    elif isinstance(error, sqlite3.Error):
+    elif isinstance(error, (sqlite3.Error, Unavailable)):
         text = f"the database cannot be used: {text}"
     return " ".join(text.split()) or type(error).__name__
 

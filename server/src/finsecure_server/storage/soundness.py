@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from finsecure_server.storage.database import Reader
+from finsecure_server.storage.database import Reader, Unavailable
 from finsecure_server.storage.urls import is_postgres
 
-#: What a file raises that is damaged where one reads it.
-UNREADABLE: Final = sqlite3.DatabaseError
+#: What a read raises, among other troubles, of a file that is damaged where one reads it.
+UNREADABLE: Final = Unavailable
 
 
 def damage(reader: Reader, url: str) -> list[str]:
