@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from finsecure_server.payment_methods import keys, vault_ops
@@ -13,6 +14,7 @@ from finsecure_server.storage import migrate
 from finsecure_server.storage.admin import Unfit
 from finsecure_server.storage.database import Database
 from finsecure_server.storage.engines import open_database
+from finsecure_server.storage.ownership import owned
 from finsecure_server.storage.urls import is_postgres, shown, sqlite_path
 
 
@@ -31,6 +33,18 @@ def make_room(settings: Settings) -> None:
     """Make the folder of the embedded database. It is its owner's only: it will hold people's data."""
     if not is_postgres(settings.database_url):
         sqlite_path(settings.database_url).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+@contextlib.contextmanager
+def alone(settings: Settings, wall_us: int, doing: str) -> Iterator[None]:
+    """Own the embedded database meanwhile; a PostgreSQL many may use. `doing` is what others read. Raises Unfit."""
+    if is_postgres(settings.database_url):
+        yield
+        return
+    make_room(settings)
+    with owned(sqlite_path(settings.database_url)) as owner:
+        owner.say(wall_us, doing=doing)
+        yield
 
 
 async def prepare(settings: Settings, environ: Mapping[str, str], wall_us: int) -> tuple[Database, Keys]:

@@ -23,7 +23,7 @@ from finsecure_server.accounts import ops as accounts
 from finsecure_server.accounts import store as accounts_store
 from finsecure_server.accounts.ops import OpenedAccount
 from finsecure_server.app import Server, Work, build, build_work, now_us, running, working
-from finsecure_server.opening import join, location, prepare
+from finsecure_server.opening import alone, join, location, prepare
 from finsecure_server.payment_methods.keys import Keys
 from finsecure_server.settings import Settings, SettingsError
 from finsecure_server.storage.database import Database
@@ -56,18 +56,31 @@ async def serve(
     sockets = bound(settings.host, settings.port)  # before anything is made: another server may be there
     try:
         settings = _with_port(settings, sockets[0].getsockname()[1])
-        db, vault_keys = await prepare(settings, environ, now_us())
-        try:
-            server = build(settings, db, vault_keys)
-            opened = await open_first_account(db, "My business")
-            started = Started(_url(settings), settings.public_url, vault_keys, opened)
-            async with running(server, work=settings.work == "inside"):
-                return await _listen(settings, server, context, sockets, lambda: listening(started), stopping)
-        finally:
-            await db.close()
+        with alone(settings, now_us(), f"serving {_url(settings)}"):
+            return await _serve(settings, environ, context, sockets, listening, stopping)
     finally:
         for sock in sockets:
             sock.close()
+
+
+async def _serve(
+    settings: Settings,
+    environ: dict[str, str],
+    context: ssl.SSLContext | None,
+    sockets: list[socket.socket],
+    listening: Callable[[Started], None],
+    stopping: Callable[[], None],
+) -> int:
+    """Serve a database that nobody else owns."""
+    db, vault_keys = await prepare(settings, environ, now_us())
+    try:
+        server = build(settings, db, vault_keys)
+        opened = await open_first_account(db, "My business")
+        started = Started(_url(settings), settings.public_url, vault_keys, opened)
+        async with running(server, work=settings.work == "inside"):
+            return await _listen(settings, server, context, sockets, lambda: listening(started), stopping)
+    finally:
+        await db.close()
 
 
 async def work(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from finsecure_server.commands.terminal import Command, answer, json_option, on_database, progress, warn
-from finsecure_server.opening import existing, key_file, location, make_room, master_keys
+from finsecure_server.commands.terminal import Command, answer, json_option, now_us, on_database, progress, warn
+from finsecure_server.opening import alone, existing, key_file, location, master_keys
 from finsecure_server.payment_methods import vault_ops
 from finsecure_server.payment_methods.keys import KeysError
 from finsecure_server.settings import Settings
@@ -43,8 +43,8 @@ def restore(settings: Settings, source: Path, as_json: bool) -> None:
 
     The file SOURCE is one that `backup` made, from the same engine. All of it is restored, or nothing.
     """
-    make_room(settings)
-    report = backups.restore(source, settings.database_url, progress=progress("restore"))
+    with alone(settings, now_us(), "restoring a backup"):  # a server that begins meanwhile would lose what it writes
+        report = backups.restore(source, settings.database_url, progress=progress("restore"))
     answer(as_json, _document(report), f"Restored {source} into {location(settings)}: {_summary(report)}.")
     asyncio.run(_check_keys(settings))
 
