@@ -10,7 +10,7 @@ from finsecure_server.core import breaker, delivery, failing, retry, signature
 from finsecure_server.core.delivery import Failure
 from finsecure_server.core.delivery_failures import FAILURES, Explanation, variants
 from finsecure_server.core.errors import Side
-from finsecure_server.net import guard, trail
+from finsecure_server.net import connection, guard, wire
 from finsecure_server.settings import defaults
 from finsecure_server.webhooks import endpoint_types, replay_store, replay_types
 
@@ -324,8 +324,8 @@ def _bounds() -> str:
     limits = LIMITS.format(
         longest=delivery.TIMEOUT_MAX_S,
         usual=delivery.TIMEOUT_DEFAULT_S,
-        connect=trail.CONNECT_MAX_S,
-        head=trail.HEAD_BYTES_MAX // 1024,
+        connect=wire.CONNECT_MAX_S,
+        head=connection.HEAD_BYTES_MAX // 1024,
         reply=delivery.REPLY_BYTES_MAX // 1024,
         payload=delivery.PAYLOAD_BYTES_MAX // 1024,
         at_once=delivery.IN_FLIGHT_MAX,

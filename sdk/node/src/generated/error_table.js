@@ -55,15 +55,9 @@ export const CODES = {
     "Check the id, and that key and object are of the same account and the same mode.",
     "List the objects of that type with the same key.",
   ],
-  resource_already_exists: [
-    "Retrieve the one that exists, or choose another id.",
-  ],
   livemode_mismatch: [
-    "Use objects that were made with a key of the same mode as this one.",
-  ],
-  token_already_used: [
-    "Create a new payment method and send its id.",
-    "Attach a payment method to a customer to charge it more than once.",
+    "Use the key of the mode in which the object was made: sk_test_ or sk_live_.",
+    "Store with each id in which mode it was made: test and live data never meet.",
   ],
   body_too_large: [
     "Send less in one call; metadata holds at most 50 short values.",
@@ -199,15 +193,11 @@ export const CODES = {
     "Use an sk_test_ key to try things out: test mode simulates the card network.",
   ],
   processor_unreachable: [
-    "Try again in a minute with a new Idempotency-Key.",
+    "Try again in a minute: the same call, with the payment method and a new Idempotency-Key.",
     "Ask the processor whether it has an outage if it lasts.",
   ],
   testmode_only: [
     "Use a key that begins with sk_test_.",
-  ],
-  testmode_charges_only: [
-    "Look at charges_enabled in GET /v1/account: live payments wait for it.",
-    "Use test keys until then.",
   ],
   test_clock_backwards: [
     "Send a time after the clock's present one; GET the clock to see it.",
@@ -284,7 +274,7 @@ export const CODES = {
     "Save cards with a SetupIntent so that later payments need no confirmation.",
   ],
   card_decline_rate_limit_exceeded: [
-    "Wait 24 hours before you try this card again: card networks fine further tries.",
+    "Wait until a day has passed since its first decline: before that no bank is asked.",
     "Ask the payer for another card or a bank transfer, and confirm the same intent with it.",
   ],
   live_card_in_test_mode: [
@@ -328,9 +318,6 @@ export const CODES = {
     "Ask the payer to compare the two deposits, or the code, with the account's statement.",
     "Start again with another account once all tries are used up.",
   ],
-  intent_invalid_state: [
-    "Retrieve the intent and act on its status.",
-  ],
   payment_intent_unexpected_state: [
     "Retrieve it with GET /v1/payment_intents/{id} and act on its status.",
     "Create a new intent for a new payment.",
@@ -342,7 +329,7 @@ export const CODES = {
     "Use a payment method of a type in the intent's payment_method_types, which can pay in its currency.",
   ],
   payment_intent_payment_attempt_failed: [
-    "Read last_payment_error on the intent.",
+    "Read last_payment_error on the intent: it says why.",
     "Ask the payer for another card or a bank transfer, and confirm the same intent with it.",
   ],
   payment_intent_rate_limit_exceeded: [
@@ -390,9 +377,11 @@ export const CODES = {
   ],
   charge_disputed: [
     "Answer the dispute with finsecure disputes update, or accept it with finsecure disputes close.",
+    "If you win the dispute, the money comes back to you, and a refund is possible again.",
   ],
   refund_disputed_payment: [
-    "Close the dispute to accept it; do not refund besides.",
+    "Do not refund besides, by any other way either: the payer would be paid twice.",
+    "See with GET /v1/disputes?charge={id} what was taken, and when.",
   ],
   refund_exceeds_charge: [
     "Refund at most amount_captured less amount_refunded, or leave amount out to refund the rest.",

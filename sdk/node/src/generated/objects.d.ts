@@ -513,7 +513,7 @@ export interface Funds {
   source_types: Record<string, number>;
 }
 
-/** `ok`: the process answers. `ready`: the database does as well. */
+/** `ok`: the process answers. `ready`: the database does as well, and takes writes. */
 export interface Health {
   status: "ok" | "ready";
   version: string;

@@ -722,7 +722,7 @@ export interface EventRetrieveParams {
 
 /** Liveness; with ready=1 readiness: what may be asked. */
 export interface HealthRetrieveParams {
-  /** 1: also ask the database; 503 if it does not answer. */
+  /** 1: also ask the database; 503 if it does not answer or takes no writes, with the `reason`. */
   ready?: boolean | 0 | 1;
 }
 

@@ -998,7 +998,7 @@ class Funds(FinSecureObject):
 
 
 class Health(FinSecureObject):
-    """`ok`: the process answers. `ready`: the database does as well."""
+    """`ok`: the process answers. `ready`: the database does as well, and takes writes."""
 
     __slots__ = ()
     _object: ClassVar[str | None] = "health"

@@ -807,7 +807,7 @@ class HealthRetrieveParams(TypedDict, total=False):
     """Liveness; with ready=1 readiness: what may be asked."""
 
     ready: bool | Literal[0, 1]
-    """1: also ask the database; 503 if it does not answer."""
+    """1: also ask the database; 503 if it does not answer or takes no writes, with the `reason`."""
 
 
 class PaymentIntentListParams(TypedDict, total=False):
