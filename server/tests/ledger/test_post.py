@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -120,6 +121,32 @@ async def test_opposite_movements_at_once_do_not_wait_in_a_ring(world: World) ->
     back = [post(world, book.dispute("usd", Taken(0, 10, 5), 0), f"dp_{number}") for number in range(1, 41)]
     await asyncio.gather(*out, *back)
     assert (await accounts(world))["usd", "L:merchant_available"] == 100_000 - 40 * 10 - 40 * 10
+
+
+async def test_the_first_debt_is_seen_by_what_comes_in_at_the_same_moment(world: World) -> None:
+    """One takes what is not there, another brings something; neither has a row of a debt to wait for."""
+    env = world.env()
+    taken, looked = threading.Event(), threading.Event()
+
+    def dispute(tx: Tx) -> None:
+        assert store.balance(tx, env, "usd", Name.MERCHANT_DEBT) == 0
+        from_where = store.take(tx, env, "usd", 500, pending_first=False, debt_up_to=None)
+        assert from_where == Taken(0, 0, 500)
+        taken.set()
+        looked.wait(0.5)  # where the other one need not wait for us, it has looked by then
+        store.post(tx, env, book.dispute("usd", from_where, 0), "dp_1")
+
+    def payout_comes_back(tx: Tx) -> None:
+        assert taken.wait(30)
+        owed = store.balance(tx, env, "usd", Name.MERCHANT_DEBT)
+        looked.set()
+        store.post(tx, env, book.payout_failed("usd", 300, owed), "po_1")
+
+    await post(world, book.dispute_won("usd", 300, 0, 0), "dp_0")
+    await post(world, book.payout("usd", 300), "po_1")
+    await asyncio.gather(world.db.write(dispute), world.db.write(payout_comes_back))
+    held = await accounts(world)
+    assert (held["usd", "A:merchant_debt"], held["usd", "L:merchant_available"]) == (200, 0)
 
 
 @pytest.mark.parametrize(

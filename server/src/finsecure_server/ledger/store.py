@@ -87,8 +87,16 @@ def _move(tx: Tx, env: Env, currency: str, posting: Posting) -> None:
 
 
 def balance(tx: Tx, env: Env, currency: str, name: Name) -> int:
-    """One account's balance, held until this transaction ends. An account without a row has none."""
-    row = tx.lock(BALANCE, account=env.account, livemode=int(env.livemode), currency=currency, name=name.value)
+    """One account's balance, held until this transaction ends. An account without a row has none.
+
+    The debt is what everybody holds first who adds to what is available, or takes it. So its row is made where there is
+    none yet: two who saw nothing to hold would not wait for each other, and one would add what the other still misses.
+    """
+    where = {"account": env.account, "livemode": int(env.livemode), "currency": currency, "name": name.value}
+    row = tx.lock(BALANCE, **where)
+    if row is None and name is Name.MERCHANT_DEBT:
+        tx.run(ADD, change=0, **where)
+        row = tx.lock(BALANCE, **where)
     return 0 if row is None else int(row["balance"])
 
 
