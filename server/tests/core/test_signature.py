@@ -27,6 +27,13 @@ OLD, NEW, OTHER = (signature.new_secret(bytes([n]) * 32) for n in (1, 2, 3))
 BODIES = [b"{}", '{"name":"Zoë Ångström 🌊"}'.encode(), b'{"object":"event"}\n', b'{"text":"a.b,v1=c"}']
 
 
+@pytest.mark.parametrize("letters", [0, 1, 57, 58, 59, 63, 64, 65, 200])
+def test_a_key_of_any_length_signs_as_the_standard_library_has_it(letters: int) -> None:
+    secret, body = "k" * letters, b"x" * 1000
+    for _ in range(2):  # the second time with what was kept of the first
+        assert signature.sign_body(secret, body) == hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
 # The first verifier of the guide to webhooks, as it is printed there.
 
 

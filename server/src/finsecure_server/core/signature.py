@@ -14,8 +14,9 @@ Webhooks uses the bytes that the base64 behind `whsec_` stands for.
 from __future__ import annotations
 
 import base64
-import hmac
 from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 
 PREFIX: Final = "whsec_"
@@ -29,7 +30,10 @@ STANDARD_ID: Final = "webhook-id"
 STANDARD_TIMESTAMP: Final = "webhook-timestamp"
 STANDARD_SIGNATURE: Final = "webhook-signature"
 
-_HASH: Final = "sha256"
+_BLOCK_BYTES: Final = 64  # of SHA-256
+_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+_KEYS_KEPT: Final = 1024
 
 
 def new_secret(chance32: bytes) -> str:
@@ -38,21 +42,48 @@ def new_secret(chance32: bytes) -> str:
     return PREFIX + base64.b64encode(chance32).decode("ascii")
 
 
+class _Mac:
+    """HMAC-SHA-256 (RFC 2104) by one key, whose two pads are hashed once: `hmac.digest` takes twice the time."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        pad = (sha256(key).digest() if len(key) > _BLOCK_BYTES else key).ljust(_BLOCK_BYTES, b"\0")
+        self._inner = sha256(pad.translate(_INNER))
+        self._outer = sha256(pad.translate(_OUTER))
+
+    def over(self, signed: bytes) -> bytes:
+        """The 32 bytes of it."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(signed)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+@lru_cache(_KEYS_KEPT)
+def _by_text(secret: str) -> _Mac:
+    return _Mac(secret.encode())
+
+
+@lru_cache(_KEYS_KEPT)
+def _by_bytes(secret: str) -> _Mac:
+    return _Mac(base64.b64decode(secret.removeprefix(PREFIX), validate=True))
+
+
 def sign(secret: str, timestamp: int, body: bytes) -> str:
     """The hex digits of one `v1`: over `timestamp` (Unix seconds), a dot and the body, byte for byte."""
-    return hmac.digest(secret.encode(), b"%d.%b" % (timestamp, body), _HASH).hex()
+    return _by_text(secret).over(b"%d.%b" % (timestamp, body)).hex()
 
 
 def sign_body(secret: str, body: bytes) -> str:
     """The hex digits of `sha256`: over the body, byte for byte."""
-    return hmac.digest(secret.encode(), body, _HASH).hex()
+    return _by_text(secret).over(body).hex()
 
 
 def sign_standard(secret: str, event_id: str, timestamp: int, body: bytes) -> str:
     """The base64 of one `v1` of Standard Webhooks. ValueError if what follows `whsec_` is no base64."""
-    key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     signed = b"%b.%d.%b" % (event_id.encode("ascii"), timestamp, body)
-    return base64.b64encode(hmac.digest(key, signed, _HASH)).decode("ascii")
+    return base64.b64encode(_by_bytes(secret).over(signed)).decode("ascii")
 
 
 def headers(secrets: Sequence[str], event_id: str, timestamp: int, body: bytes) -> tuple[tuple[str, str], ...]:
