@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from finsecure_server.core import ids
@@ -72,7 +73,8 @@ def attempt_of(
     tried: Tried, message: Message, outcome: Outcome, *, attempt: str, created_us: int, public_url: str
 ) -> WebhookAttempt:
     """The attempt with this id, begun at `created_us` of the wall clock."""
-    secrets = tuple(_secrets(message.headers))
+    hidden = [value for name, value in message.headers if not _is_ours(name)]
+    secrets = tuple(_secrets(hidden)) if hidden else ()
     return WebhookAttempt(
         id=attempt,
         cause=tried.cause.value,
@@ -94,7 +96,7 @@ def attempt_of(
         related_object=tried.related_object,
         request=AttemptRequest(
             url=message.url,
-            headers={name: value if name.lower() in SENT else HIDDEN for name, value in message.headers},
+            headers={name: value if _is_ours(name) else HIDDEN for name, value in message.headers},
             body_bytes=len(message.body),
         ),
         response=_response(outcome, secrets),
@@ -157,15 +159,21 @@ def _kept(headers: Iterable[tuple[str, str]], secrets: tuple[str, ...]) -> dict[
 
 def _text(text: str, secrets: tuple[str, ...]) -> str:
     """Text from outside as it may be kept. What cannot be seen goes first: it could part a number from itself."""
+    if not text:
+        return text
     text = _CONTROL.sub("", text)
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
     return disclosed(text)
 
 
-def _secrets(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
+@lru_cache(1024)
+def _is_ours(name: str) -> bool:
+    return name.lower() in SENT
+
+
+def _secrets(values: Iterable[str]) -> Iterator[str]:
     """The hidden values, and the words in them (`Bearer …`), the longest first."""
-    values = {value for name, value in headers if name.lower() not in SENT}
     words = {word for value in values for word in (value, *value.split()) if len(word) >= WORD_LETTERS_MIN}
     yield from sorted(words, key=lambda word: (-len(word), word))
 
