@@ -72,17 +72,16 @@ def is_failing(row: LaneRow) -> bool:
     return _FAILINGS.decode(row.failing) != failings.NEVER
 
 
-def record(tx: Tx, env_of: EnvOf, reports: Sequence[Report], *, again: bool) -> list[Verdict]:
+def record(tx: Tx, env_of: EnvOf, reports: Sequence[Report], public_url: str, *, again: bool) -> list[Verdict]:
     """Write reports down. `again`: they may have been written before, in a commit of which we were not told."""
     verdicts = []
     for report in reports:
-        env = env_of(report.key.account, report.key.livemode, 0)
         if again and delivery_store.logged(tx, report.key, report.attempt):
             standing = delivery_store.standing(tx, report.key, report.delivery.id)
             verdicts.append(Verdict(None if standing is None else standing[1], failing=True))
             continue
         following = _deliver(tx, report)
-        _log(tx, env, report, following)
+        _log(tx, public_url, report, following)
         failing = _fares(tx, env_of, report) if report.fares else False
         verdicts.append(Verdict(following.next_us, failing))
     return verdicts
@@ -135,7 +134,7 @@ def _planned(report: Report) -> _Next:
     return _Next(State.EXHAUSTED, None) if delay_us is None else _Next(State.PENDING, report.ended_us + delay_us)
 
 
-def _log(tx: Tx, env: Env, report: Report, following: _Next) -> None:
+def _log(tx: Tx, public_url: str, report: Report, following: _Next) -> None:
     delivery, failure = report.delivery, report.outcome.failure
     tried = Tried(
         endpoint=report.key.endpoint,
@@ -155,7 +154,7 @@ def _log(tx: Tx, env: Env, report: Report, following: _Next) -> None:
         report.outcome,
         attempt=report.attempt,
         created_us=report.sent_us,
-        public_url=env.public_url,
+        public_url=public_url,
     )
     delivery_store.log(
         tx,
