@@ -79,12 +79,16 @@ def test_the_first_start_and_the_second(newcomer: Newcomer) -> None:
         assert f"  vault keys       {newcomer.key_file} (new: keep a copy, away from the database's)\n" in first
         (curl,) = (line for line in first.splitlines() if line.startswith("  curl "))
         assert f"{server.url}/v1/payment_intents -u {server.key}: " in curl
+        for address in re.findall(r"^  (?:help center|API reference) +(\S+)$", first, re.MULTILINE):
+            assert requests.get(address, timeout=30).headers["content-type"].startswith("text/html"), address
+        assert f"\n  help center      {server.url}/help\n  API reference    {server.url}/docs/api\n" in first
         assert server.stop(signal.SIGINT) == 0
         assert "Traceback" not in server.err
         assert [line["event"] for line in server.logged()[-2:]] == ["stopping", "stopped"]
     with serving(newcomer, "--data", "data") as server:
         assert not re.search(r"[sp]k_(test|live)_\w", server.out)
         assert "For a new one: python -m finsecure_server keys create --data data\n" in server.out
+        assert f"  help center      {server.url}/help\n" in server.out
         assert f"  vault keys       {newcomer.key_file}\n" in server.out
         port = server.port
         taken = newcomer.types("serve", "--data", "other", "--port", port)
@@ -110,6 +114,7 @@ def test_an_address_that_others_reach(newcomer: Newcomer) -> None:
     with serving(newcomer, "--host", "0.0.0.0", "--public-url", "https://pay.example.com/") as server:  # noqa: S104
         assert server.url == f"http://127.0.0.1:{server.port}"
         assert "Others reach it on https://pay.example.com\n" in server.out
+        assert "  help center      https://pay.example.com/help\n" in server.out
         assert server.err.startswith(
             "warning: listening on 0.0.0.0 without TLS: keys and card numbers cross the network"
         )

@@ -94,13 +94,19 @@ def greeting(settings: Settings, started: Started, new_key: str, worker: str) ->
         lines.append(f"Others reach it on {started.public_url}")
     if settings.work == "elsewhere":
         lines.append(f"What is due is done by `{worker}`, not by this process.")
-    lines += [MODES, "", *places(settings, started.vault_keys)]
+    lines += [MODES, "", *pages(started.public_url), *places(settings, started.vault_keys)]
     if started.opened is None:
         lines += ["", f"The keys were shown when the account was made. For a new one: {new_key}"]
     else:
         lines += [*credentials(started.opened), "", "Take a payment:", ""]
         lines.append(first_payment(started.url, started.opened.secret_test))
+        lines += ["", f"Whatever it answers can be pasted into the search box of {started.public_url}/help"]
     return "\n".join([*lines, "", "Ctrl-C stops it."])
+
+
+def pages(public_url: str) -> list[str]:
+    """Where a browser finds what there is to read."""
+    return [f"  help center      {public_url}/help", f"  API reference    {public_url}/docs/api"]
 
 
 def first_payment(url: str, secret_key: str) -> str:
