@@ -170,7 +170,7 @@ def sections(page: Page) -> Sequence[Section]:
         names = frozenset(alias.strip("`") for alias in aliases if alias.startswith("`"))
         bare = tuple(alias.strip("`") for alias in aliases)
         told = plain("\n".join(_told(lines, json=page.kind == "guide")))
-        prose = plain("\n".join(_told(lines, code=False)), between=" · ")
+        prose = plain("\n".join(_told(lines, code=False)), quoted=True)
         found.append(Section(anchor, plain(heading), level, bare, told, names, prose))
     return tuple(found)
 
@@ -229,18 +229,22 @@ def unique_anchor(heading: str, taken: dict[str, int]) -> str:
     return name if seen is None else f"{name}-{seen + 1}"
 
 
-def plain(markdown: str, between: str = " ") -> str:
+def plain(markdown: str, *, quoted: bool = False) -> str:
     """What a reader sees of it, as text: no marks, no comments, no fences, one space between words.
 
-    `between` stands between the cells of a table, and behind each of its rows.
+    `quoted`: with a dot behind each cell of a table, and without its head, which says nothing by itself.
     """
-    lines = []
+    lines = list[str]()
     for line in _COMMENT.sub(" ", markdown).splitlines():
-        if _CODE.fullmatch(line) or _TABLE_RULE.fullmatch(line.strip() or "x"):
+        if _TABLE_RULE.fullmatch(line.strip() or "x"):
+            if quoted and lines:
+                lines.pop()
+            continue
+        if _CODE.fullmatch(line):
             continue
         bare = _BEGINNING.sub("", line).strip()
-        row = between if bare.startswith("|") else " "
-        bare = "".join(f"{cell.strip()}{row}" for cell in bare.split("|") if cell.strip())
+        behind = " · " if quoted and bare.startswith("|") else " "
+        bare = "".join(f"{cell.strip()}{behind}" for cell in bare.split("|") if cell.strip())
         lines.append(_unmarked(_LINK.sub(r"\1", bare) if "](" in bare else bare))
     return " ".join(" ".join(lines).split())
 
