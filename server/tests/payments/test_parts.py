@@ -37,3 +37,23 @@ async def test_a_question_that_is_asked_again_is_another_one(world: World) -> No
         assert row is not None
         asked.append(msgspec.json.decode(row["attempt"])["attempt"]["id"])
     assert len(set(asked)) == 5
+
+
+async def test_a_capture_by_the_charge_that_a_crash_cut_short_is_told_later(world: World) -> None:
+    class Crashed(Exception):
+        """The process ends here, as far as the database can tell."""
+
+    async def sleep(_: float) -> None:
+        raise Crashed
+
+    intent = await held(world, **{"metadata[simulate]": "approved,capture:slow:100"})
+    path = f"/v1/charges/{intent['latest_charge']}/capture"
+    world.simulator._sleep = sleep
+    assert (await world.post(path, {"amount": 700}, idempotency_key="order 7")).status == 500
+    again = await world.post(path, {"amount": 700}, idempotency_key="order 7")
+    assert (again.status, again.code) == (409, "idempotency_key_in_use")
+    await world.pass_time(60)
+    told = await world.post(path, {"amount": 700}, idempotency_key="order 7")
+    assert (told.status, told.json["id"], told.json["amount_captured"]) == (200, intent["latest_charge"], 700)
+    repeated = await world.post(path, {"amount": 700}, idempotency_key="order 7")
+    assert (repeated.body, repeated.headers["idempotent-replayed"]) == (told.body, "true")

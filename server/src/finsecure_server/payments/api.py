@@ -136,6 +136,15 @@ def _charge_now(tx: Tx, env: Env, charge_id: str, result: Result | Ask[Any, Resu
     return Answer(store.get_charge(tx, env, charge_id), object_id=charge_id)
 
 
+def recover_charge(reader: Reader, env: Env, intent_id: str) -> Answer:
+    """As `recover`, of a capture by the charge: the charge that its intent was captured by."""
+    intent = msgspec.json.decode(store.get_intent(reader, env, intent_id), type=PaymentIntent)
+    if intent.status == "processing":
+        raise Refused(Code.IDEMPOTENCY_KEY_IN_USE)
+    assert intent.latest_charge is not None, intent_id
+    return Answer(store.get_charge(reader, env, intent.latest_charge), object_id=intent.latest_charge)
+
+
 _WRITES: Final = "payment_intents:write"
 _READS: Final = "payment_intents:read"
 _MONEY: Final = (
@@ -314,5 +323,6 @@ ROUTES: Final = (
         scope="charges:write",
         summary="Capture a charge",
         errors=(*_CAPTURED, Code.CHARGE_ALREADY_CAPTURED, Code.CHARGE_EXPIRED_FOR_CAPTURE),
+        recover=recover_charge,
     ),
 )
