@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tests.payments.test_captures import MANUAL, act, held
+from tests.payments.test_captures import MANUAL, act, charge_of, held
 from tests.world import World
 
 
@@ -57,3 +57,24 @@ async def test_a_capture_by_the_charge_that_a_crash_cut_short_is_told_later(worl
     assert (told.status, told.json["id"], told.json["amount_captured"]) == (200, intent["latest_charge"], 700)
     repeated = await world.post(path, {"amount": 700}, idempotency_key="order 7")
     assert (repeated.body, repeated.headers["idempotent-replayed"]) == (told.body, "true")
+
+
+async def test_what_payers_read_may_be_said_when_the_money_is_taken(world: World) -> None:
+    """By a capture of either spelling, and by an increment."""
+    intent = await held(world, statement_descriptor="TEA SHOP", receipt_email="a@example.com")
+    await act(world, intent, "increment_authorization", {"amount": 2100, "statement_descriptor": "TEA, MORE"})
+    assert (await charge_of(world, intent))["calculated_statement_descriptor"] == "TEA, MORE"
+    capture = {"amount_to_capture": 500, "final_capture": "false", "statement_descriptor_suffix": "NO 1"}
+    intent = await act(world, intent, "capture", capture)
+    assert (intent["statement_descriptor"], intent["statement_descriptor_suffix"]) == ("TEA, MORE", "NO 1")
+    path = f"/v1/charges/{intent['latest_charge']}/capture"
+    charge = await world.made(path, {"statement_descriptor": "TEA NO 2", "receipt_email": "b@example.com"})
+    assert (charge["statement_descriptor"], charge["statement_descriptor_suffix"]) == ("TEA NO 2", "NO 1")
+    assert (charge["calculated_statement_descriptor"], charge["receipt_email"]) == ("TEA NO 2", "b@example.com")
+    assert (charge["amount_captured"], charge["captured"]) == (2100, True)
+
+
+async def test_a_report_of_fraud_is_one_of_two_words(world: World) -> None:
+    charge = await world.charge()
+    got = await world.post(f"/v1/charges/{charge['id']}", {"fraud_details[user_report]": "x" * 10_000})
+    assert (got.code, got.error["param"]) == ("parameter_invalid_enum", "fraud_details[user_report]")

@@ -61,14 +61,17 @@ def capture(tx: Tx, env: Env, charge_id: str, params: CaptureCharge) -> ops.Answ
     """Capture by the charge: the older way to say what its intent's capture says."""
     intent_id = msgspec.json.decode(store.get_charge(tx, env, charge_id), type=Charge).payment_intent
     intent = store.lock_intent(tx, env, intent_id)  # before its charge, as everybody locks them
-    charge = store.lock_charge(tx, env, charge_id).wire
-    if charge.captured:
+    charge = store.lock_charge(tx, env, charge_id)
+    if charge.wire.captured:
         raise Refused(Code.CHARGE_ALREADY_CAPTURED)
-    if charge.status == "failed" or intent.wire.latest_charge != charge_id:
+    if charge.wire.status == "failed" or intent.wire.latest_charge != charge_id:
         raise Refused(
             Code.PAYMENT_INTENT_UNEXPECTED_STATE,
             f"The charge {charge_id} failed, so it holds nothing to capture. Another attempt may have been paid: "
             f"retrieve the PaymentIntent {intent_id}, and look at latest_charge.",
         )
+    if isinstance(params.receipt_email, str):
+        charge.wire.receipt_email = params.receipt_email or None
+        save(tx, env, charge, None)
     wanted = CapturePaymentIntent(amount_to_capture=params.amount, statement_descriptor=params.statement_descriptor)
     return ops.capture(tx, env, intent_id, wanted, Code.CHARGE_EXPIRED_FOR_CAPTURE)

@@ -25,6 +25,7 @@ from finsecure_server.payments.store import Asked, ChargeRow, Intent
 from finsecure_server.payments.types import (
     CancelPaymentIntent,
     CapturePaymentIntent,
+    Charge,
     ConfirmPaymentIntent,
     CreatePaymentIntent,
     IncrementAuthorization,
@@ -216,6 +217,7 @@ def capture(
     core.check_capture(amount, capturable=charge.authorized - charge.wire.amount_captured)
     money.check_step(amount, wire.currency, "amount_to_capture")
     wire.metadata = given.metadata(env, wire.metadata, params.metadata)
+    _rename(wire, charge.wire, params)
     last = params.final_capture or amount == wire.amount_capturable
     _question(charge, intent, Kind.CAPTURE, amount, final=last)
     return settle.ask(tx, env, intent, charge)
@@ -233,6 +235,7 @@ def increment(tx: Tx, env: Env, intent_id: str, params: IncrementAuthorization) 
     wire.metadata = given.metadata(env, wire.metadata, params.metadata)
     if isinstance(params.description, str):
         wire.description = params.description
+    _rename(wire, charge.wire, params)
     intent.increments += 1
     _question(charge, intent, Kind.INCREMENT, params.amount - wire.amount)
     return settle.ask(tx, env, intent, charge)
@@ -366,6 +369,16 @@ def _apply(tx: Tx, env: Env, wire: PaymentIntent, params: UpdatePaymentIntent | 
     if params.payment_method_types is not UNSET:
         wire.payment_method_types = given.types(params.payment_method_types) or wire.payment_method_types
     wire.payment_method_options = given.options(wire.payment_method_options, params.payment_method_options)
+
+
+def _rename(intent: PaymentIntent, charge: Charge, params: CapturePaymentIntent | IncrementAuthorization) -> None:
+    """What payers read on their statements, where the call that takes or holds the money says it anew."""
+    for name in ("statement_descriptor", "statement_descriptor_suffix"):
+        value = getattr(params, name, UNSET)
+        if value is not UNSET:
+            setattr(intent, name, given.given(value))
+            setattr(charge, name, given.given(value))
+    charge.calculated_statement_descriptor = charge.statement_descriptor or charge.statement_descriptor_suffix
 
 
 def _check_option_capture(wire: PaymentIntent, options: MethodOptions | UnsetType) -> None:

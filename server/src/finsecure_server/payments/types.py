@@ -137,7 +137,7 @@ class ChargeOutcome(Struct, kw_only=True):
 class FraudDetails(Struct, kw_only=True, omit_defaults=True):
     """Reports of fraud, ours and the merchant's."""
 
-    user_report: str | None = None
+    user_report: Literal["fraudulent", "safe"] | None = None
 
 
 class Charge(Struct, kw_only=True):
