@@ -25,7 +25,7 @@ ID = re.compile(r'\sid="([^"]*)"')
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("deep") / "some" / "folder"
     told: list[tuple[int, int]] = []
-    files = export(ROUTES, folder, BASE, lambda done, total: told.append((done, total)))
+    files = export(ROUTES, list(LIBRARY.pages.values()), folder, BASE, lambda done, total: told.append((done, total)))
     assert len([path for path in folder.rglob("*") if path.is_file()]) == files
     assert told[-1][0] == files
     return folder

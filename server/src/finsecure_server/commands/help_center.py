@@ -10,7 +10,7 @@ from typing import Final
 import click
 import msgspec
 
-from finsecure_server.app import ROUTES
+from finsecure_server.app import LIBRARY, ROUTES
 from finsecure_server.commands.terminal import Command, Group, answer, json_option, now_us, on_database, progress
 from finsecure_server.help import ops
 from finsecure_server.help.library import ADDRESS
@@ -74,11 +74,11 @@ def _text(owed: Debt, days: int) -> str:
 def export(folder: Path, base_url: str, as_json: bool) -> None:
     """Write the help center as files that any web server shows, in any folder: begin at index.html.
 
-    What needs a server is left out: search, forms, and what is known of whoever is signed in.
+    They are searched in the browser. What needs a server is left out: forms, and what is known of whoever is signed in.
     """
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder} is not empty. Name a folder that is, or that is not there yet.")
-    files = exporting.export(ROUTES, folder, base_url.rstrip("/"), progress("export"))
+    files = exporting.export(ROUTES, list(LIBRARY.pages.values()), folder, base_url.rstrip("/"), progress("export"))
     answer(as_json, {"folder": str(folder), "files": files}, f"{files} files in {folder}; begin at index.html.")
 
 

@@ -1,14 +1,15 @@
 """The help center as files: every page that is reached from its first one, with links that hold in any folder.
 
 It is what a server would answer, page by page, so nothing is made twice. What only a server can do is left out: forms,
-and what is marked `data-live`. Instead of searching one narrows the list of all pages.
+and what is marked `data-live`. Searching is done by a script (`assets/find.js`) in an index that is written beside the
+pages; without scripts one narrows the list of all pages.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,11 +18,18 @@ from urllib.parse import unquote
 
 from finsecure_server.core.env import Env, Vault
 from finsecure_server.core.errors import Refused
+from finsecure_server.help.index import Index
+from finsecure_server.help.page import Page
+from finsecure_server.pages import static_search
+from finsecure_server.pages.render import asset_address
 from finsecure_server.web.router import Answer, Call, Route, Router, as_bytes
 
 FIRST: Final = "/help"
 #: Beside what the first page leads to.
 ALSO: Final = ("/help/errors", "/help/errors.json", "/docs/api", "/llms.txt", "/llms-full.txt", "/openapi.json")
+#: What searches, and what it searches in.
+SCRIPT: Final = "find.js"
+INDEX: Final = "assets/find-index.js"
 LINKS: Final = frozenset({"href", "src"})
 ENDINGS: Final = {"text/html": ".html", "application/json": ".json", "text/markdown": ".md", "text/plain": ".txt"}
 VOID: Final = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -30,15 +38,18 @@ _TARGET: Final = re.compile(r"\]\((/[^)\s]*)\)")  # of a link in Markdown
 Progress = Callable[[int, int], None]
 
 
-def export(routes: Iterable[Route], folder: Path, base_url: str, tell: Progress) -> int:
-    """Write the files; returns how many."""
+def export(routes: Iterable[Route], pages: Sequence[Page], folder: Path, base_url: str, tell: Progress) -> int:
+    """Write the files of these pages and all that they lead to; returns how many."""
     crawl = _Crawl(Router(routes), base_url)
     crawl.read(tell)
     for address, (path, answer) in crawl.found.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(crawl.linked(address, path, answer))
-    return len(crawl.found)
+    (folder / INDEX).write_text(static_search.script(Index(pages)), "utf-8")
+    files = len(crawl.found) + 1
+    tell(files, files)
+    return files
 
 
 class _Crawl:
@@ -52,7 +63,7 @@ class _Crawl:
 
     def read(self, tell: Progress) -> None:
         """Read everything."""
-        left = [FIRST, *ALSO]
+        left = [FIRST, *ALSO, asset_address(SCRIPT)]
         while left:
             address = left.pop()
             if address in self.found or address in self.moved:
@@ -175,8 +186,10 @@ class _Rewriter(HTMLParser):
         self.out.append(f"<!{decl}>")
 
     def _instead_of_searching(self) -> str:
-        address = self._to("/help/index")
-        return f'<a class="find" href="{escape(address)}">Find a page</a>' if address else ""
+        every, script = self._to("/help/index"), self._to(asset_address(SCRIPT))
+        assert every is not None
+        assert script is not None
+        return f'<a class="find" href="{escape(every)}">Find a page</a><script defer src="{escape(script)}"></script>'
 
 
 class _Links(HTMLParser):

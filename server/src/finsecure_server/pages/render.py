@@ -30,6 +30,7 @@ A_WHILE: Final = b"public, max-age=300"  # the same for everybody, and not much 
 #: What is served beside the pages, by name.
 ASSET_TYPES: Final = {
     "finsecure.css": "text/css; charset=utf-8",
+    "find.js": JAVASCRIPT,
     "help.js": JAVASCRIPT,
     "icon.svg": "image/svg+xml",
     "theme.js": JAVASCRIPT,
