@@ -31,7 +31,7 @@ STOPPED: Final = frozenset(
 #: Words of one meaning in the trade. A row with another one of a group counts as well, for less.
 ALIKE: Final = (
     "customer client buyer shopper payer purchaser cardholder consumer subscriber",
-    "refund reimburse reimbursement repay",
+    "refund reimburse repay",
     "charge bill debit",
     "decline refuse reject deny",
     "webhook hook callback notification",
