@@ -139,8 +139,8 @@ INVARIANTS: Final = (
     _is(Invariant.UNKNOWN, _CLEAN),
     Held(
         "13",
-        "accounts are locked in the order of their names, and from one that has no row yet nothing can be taken",
-        _POST + "test_invariant_13_accounts_are_moved_in_the_order_of_their_names",
+        "accounts are locked in one order: holds, then by name; and from one that has no row yet nothing can be taken",
+        _POST + "test_invariant_13_accounts_are_moved_in_one_order",
     ),
     _is(Invariant.PARTS, "server/tests/core/test_money.py::test_a_split_sums_to_the_whole_and_is_fair"),
     _is(Invariant.NOT_NEGATIVE, _POST + "test_invariant_15_nothing_is_taken_from_what_is_not_there"),

@@ -86,6 +86,14 @@ def change(posting: Posting) -> int:
     return posting.amount if posting.side == own_side else -posting.amount
 
 
+def locking_order(name: Name) -> tuple[bool, str]:
+    """The order in which everybody locks accounts: by name, but what is held first.
+
+    A capture takes from it at once, and all else that it moves can wait for the commit behind it.
+    """
+    return name is not Name.AUTH_HOLD, name.value
+
+
 # -- the entries, one function a movement ------------------------------------------------------------------------------
 
 

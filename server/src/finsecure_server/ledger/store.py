@@ -9,7 +9,7 @@ import msgspec
 from finsecure_server.core.env import Env
 from finsecure_server.core.errors import Code, Refused
 from finsecure_server.core.funds import Bucket
-from finsecure_server.core.ledger import NEVER_NEGATIVE, Entry, Name, Posting, Taken, change
+from finsecure_server.core.ledger import NEVER_NEGATIVE, Entry, Name, Taken, change, locking_order
 from finsecure_server.ledger import fund_store
 from finsecure_server.ledger.types import BalanceTransaction, FeeDetail
 from finsecure_server.storage.database import Reader, Tx
@@ -72,18 +72,25 @@ def post(tx: Tx, env: Env, entry: Entry, source_id: str, ordinal: int = 1) -> No
                 "amount": posting.amount,
             },
         )
-    for posting in sorted(entry.postings):  # everybody locks accounts in the same order, so nobody waits in a ring
-        _move(tx, env, entry.currency, posting)
+    _move(tx, env, entry)
 
 
-def _move(tx: Tx, env: Env, currency: str, posting: Posting) -> None:
-    """What may run out is taken at once; what is only added waits for the commit, and holds its row for less time."""
-    by = change(posting)
-    where = {"account": env.account, "livemode": int(env.livemode), "currency": currency, "name": posting.name.value}
-    if by > 0 or posting.name not in NEVER_NEGATIVE:
-        tx.later(ADD, change=by, **where)
-    elif not tx.run(TAKE, change=by, **where):
-        raise Refused(Code.BALANCE_INSUFFICIENT)
+def _move(tx: Tx, env: Env, entry: Entry) -> None:
+    """What may run out is taken at once; what is only added waits for the commit, and holds its row for less time.
+
+    Everybody locks accounts in the same order, so nobody waits in a ring: what comes before something that is taken is
+    therefore added at once as well.
+    """
+    postings = sorted(entry.postings, key=lambda posting: locking_order(posting.name))
+    taken = [change(posting) < 0 and posting.name in NEVER_NEGATIVE for posting in postings]
+    for number, posting in enumerate(postings):
+        where = {"account": env.account, "livemode": int(env.livemode), "currency": entry.currency}
+        moved = {"name": posting.name.value, "change": change(posting), **where}
+        if not taken[number]:
+            add = tx.run if any(taken[number:]) else tx.later
+            add(ADD, **moved)
+        elif not tx.run(TAKE, **moved):
+            raise Refused(Code.BALANCE_INSUFFICIENT)
 
 
 def balance(tx: Tx, env: Env, currency: str, name: Name) -> int:
