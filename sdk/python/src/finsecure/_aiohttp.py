@@ -9,8 +9,8 @@ import weakref
 import aiohttp
 
 from finsecure._core.call import Request, Response, TransportFault
-from finsecure._core.proxies import proxy_for
-from finsecure._tls import trusted
+from finsecure._core.proxies import proxy_of
+from finsecure._tls import failed, trusted
 
 
 class AiohttpTransport:
@@ -28,7 +28,7 @@ class AiohttpTransport:
         """`proxy`: an address; empty for none, whatever the environment says; None for what the environment says."""
         self._limits = (pool_connections * pool_maxsize, pool_maxsize)
         self._context = trusted(ca_bundle) if api_base.startswith("https:") else None
-        self._proxy = proxy_for(api_base, os.environ) if proxy is None else proxy or None
+        self._proxy = proxy_of(api_base, proxy, os.environ)
         self._sessions: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = (
             weakref.WeakKeyDictionary()
         )
@@ -78,7 +78,8 @@ def _fault(error: Exception) -> TransportFault:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return TransportFault("dns", f"The name of the API was not found: {_cause(error)}.", sent=False)
     if isinstance(error, aiohttp.ClientSSLError):
-        return TransportFault("tls", f"No trusted TLS connection: {_cause(error)}.", sent=False)
+        inner = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+        return TransportFault("tls", failed(inner), sent=False)
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return TransportFault("timeout", "The API did not take the connection in time.", sent=False)
     if isinstance(error, TimeoutError):

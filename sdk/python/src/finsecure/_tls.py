@@ -7,6 +7,16 @@ import ssl
 from finsecure import errors
 from finsecure._core import environment
 
+#: Reasons of OpenSSL that mean that the other side answered in the clear.
+_PLAIN = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL"})
+
+
+def failed(cause: object) -> str:
+    """Why no trusted connection came about, in a sentence."""
+    if isinstance(cause, ssl.SSLError) and cause.reason in _PLAIN:
+        return "What answers there speaks no TLS: is it an address with http, or another port?"
+    return f"No trusted TLS connection: {cause}."
+
 
 def trusted(ca_bundle: str | None) -> ssl.SSLContext:
     """TLS 1.2 or newer, with `ca_bundle` or FINSECURE_CA_BUNDLE (a file of PEM certificates), or the system's trust.

@@ -11,8 +11,8 @@ import urllib3
 from urllib3 import exceptions as faults
 
 from finsecure._core.call import Request, Response, TransportFault
-from finsecure._core.proxies import proxy_for
-from finsecure._tls import trusted
+from finsecure._core.proxies import authorization, proxy_of
+from finsecure._tls import failed, trusted
 
 _CHUNK = 65536
 
@@ -32,7 +32,7 @@ class Urllib3Transport:
         """`proxy`: an address; empty for none, whatever the environment says; None for what the environment says."""
         self._size = (pool_connections, pool_maxsize)
         self._context = trusted(ca_bundle) if api_base.startswith("https:") else None
-        self._proxy = proxy_for(api_base, os.environ) if proxy is None else proxy or None
+        self._proxy = proxy_of(api_base, proxy, os.environ)
         parts = urlsplit(api_base)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._open()
@@ -45,7 +45,11 @@ class Urllib3Transport:
             self._manager = urllib3.PoolManager(connections, maxsize=size, ssl_context=self._context)
             self._pool = self._manager.connection_from_url(self._origin)  # to find it anew for each call costs a tenth
         else:
-            self._manager = urllib3.ProxyManager(self._proxy, connections, maxsize=size, ssl_context=self._context)
+            user = authorization(self._proxy)
+            headers = urllib3.make_headers(proxy_basic_auth=user) if user else None
+            self._manager = urllib3.ProxyManager(
+                self._proxy, connections, maxsize=size, ssl_context=self._context, proxy_headers=headers
+            )
 
     def send(self, request: Request) -> Response:
         if self._pid != os.getpid():  # a child must not talk over its parent's sockets
@@ -108,7 +112,7 @@ def _fault(error: faults.HTTPError) -> TransportFault:
         cause = error.args[0] if error.args else error
         if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
             return TransportFault("reset", "The connection was cut off while TLS was spoken.", sent=True)
-        return TransportFault("tls", f"No trusted TLS connection: {cause}.", sent=False)
+        return TransportFault("tls", failed(cause), sent=False)
     return TransportFault("reset", f"The connection broke: {_cause(error)}.", sent=True)
 
 

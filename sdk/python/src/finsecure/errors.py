@@ -273,6 +273,12 @@ _BY_STATUS: Final[Mapping[int, type[FinSecureError]]] = {
 }
 
 
+_STRANGE: Final = (
+    "Check the address of the API, and what stands before it; `finsecure doctor` says who answers there.",
+    "If the call was a POST, send it again with the same idempotency key: it takes effect once.",
+)
+
+
 def envelope(response: Response) -> dict[str, Any]:
     """The `error` member of a reply; empty if the body is none of ours."""
     try:
@@ -292,11 +298,13 @@ def of_response(response: Response, error: Mapping[str, Any], **more: Any) -> Fi
             f"A reply that is not FinSecure's: HTTP {response.status}, {kind}, {len(response.body)} bytes. "
             "A proxy or another server may have answered."
         )
+        more.setdefault("next_steps", _texts(error.get("next_steps")) or _STRANGE)
     more |= {"error": error, "http_status": response.status, "headers": response.headers}
     cls = _class_of(response.status, error)
     if issubclass(cls, APIConnectionError):
         del more["retryable"]
-        return cls(message, kind="timeout", sent=True, next_steps=_texts(error.get("next_steps")) or _NO_REPLY, **more)
+        more["next_steps"] = _texts(error.get("next_steps")) or _NO_REPLY
+        return cls(message, kind="timeout", sent=True, **more)
     return cls(message, **more)
 
 

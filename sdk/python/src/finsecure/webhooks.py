@@ -10,8 +10,9 @@ import base64
 import binascii
 import hmac
 import json
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from finsecure._view import view_of
@@ -31,7 +32,9 @@ _BARE: Final = "finsecure-signature-256"
 _STANDARD: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _DIAGNOSED_MAX: Final = 1 << 18  # bytes of a body that is looked into further when its signature is wrong
 
-Secrets = str | Sequence[str]
+Secrets = str | bytes | Sequence[str] | None
+#: The value of one header, or all headers: a mapping, or pairs as ASGI has them.
+Headers = str | bytes | Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]] | None
 #: What a signature must be, for one secret and one body: (secret, body) → text.
 _Expected = Callable[[str, bytes], str]
 
@@ -42,7 +45,7 @@ class Webhook:
     @staticmethod
     def construct_event(
         payload: bytes | str,
-        header: str | Mapping[str, str] | None,
+        header: Headers,
         secret: Secrets,
         tolerance: int = TOLERANCE,
         *,
@@ -66,17 +69,17 @@ class Webhook:
     @staticmethod
     def verify(
         payload: bytes | str,
-        header: str | Mapping[str, str] | None,
+        header: Headers,
         secret: Secrets,
         tolerance: int = TOLERANCE,
         *,
         now: float | None = None,
     ) -> None:
         """Prove it by whichever header is there. SignatureVerificationError if that fails."""
-        if header is None or isinstance(header, str):
-            verify_signature(payload, header, secret, tolerance, now=now)
+        if header is None or isinstance(header, (str, bytes)):
+            verify_signature(payload, None if header is None else _text(header), secret, tolerance, now=now)
             return
-        found = {name.lower(): value for name, value in header.items()}
+        found = _lowered(header)
         if found.get(_SIGNATURE):
             verify_signature(payload, found[_SIGNATURE], secret, tolerance, now=now)
         elif any(found.get(name) for name in _STANDARD):
@@ -105,7 +108,7 @@ def verify_signature(
 
 def verify_standard(
     payload: bytes | str,
-    headers: Mapping[str, str],
+    headers: Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]],
     secret: Secrets,
     tolerance: int = TOLERANCE,
     *,
@@ -114,7 +117,7 @@ def verify_standard(
     """Prove a body by the three headers of Standard Webhooks 1.0.0. SignatureVerificationError if that fails."""
     secrets = _usable(secret, tolerance)
     body = _raw(payload)
-    found = {name.lower(): value for name, value in headers.items()}
+    found = _lowered(headers)
     for name in _STANDARD:
         if not found.get(name):
             raise SignatureVerificationError(f"The header {name} is missing.", cause="missing_header", header=name)
@@ -135,9 +138,9 @@ def verify_standard(
 
 def _usable(secret: Secrets, tolerance: int) -> list[str]:
     """The secrets to try. ValueError for a tolerance that would switch the check off."""
-    if tolerance <= 0:
+    if not isinstance(tolerance, (int, float)) or not 0 < tolerance < math.inf:
         raise ValueError("the tolerance is seconds above 0: without it an old webhook could be sent again by anybody")
-    secrets = [secret] if isinstance(secret, str) else list(secret)
+    secrets = [_text(secret)] if isinstance(secret, (str, bytes)) else [one and _text(one) for one in secret or ()]
     if not secrets or not all(secrets):
         raise SignatureVerificationError(
             "There is no webhook secret: copy it from the endpoint; it begins with whsec_.", cause="secret_unusable"
@@ -153,6 +156,24 @@ def _raw(payload: bytes | str) -> bytes:
     raise TypeError(
         f"the payload is the raw body as bytes or text, not {type(payload).__name__}: decoded JSON was not signed"
     )
+
+
+def _lowered(headers: Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]) -> dict[str, str]:
+    """Headers by their names in small letters."""
+    pairs = headers.items() if isinstance(headers, Mapping) or hasattr(headers, "items") else headers
+    try:
+        return {_text(name).lower(): _text(value) for name, value in pairs}
+    except (TypeError, ValueError):
+        raise TypeError("headers are a mapping, or pairs of a name and a value, in text or bytes") from None
+
+
+def _text(value: str | bytes) -> str:
+    """As it stands in a header, where a byte is a letter."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"a text or bytes are needed here, not {type(value).__name__}")
 
 
 def _bytes(text: str) -> bytes:

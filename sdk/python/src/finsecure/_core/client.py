@@ -6,7 +6,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypedDict, cast
+from typing import Any, ClassVar, Final, TypedDict, cast
 
 from finsecure import errors
 from finsecure._core import encode, settings
@@ -19,6 +19,9 @@ from finsecure._view import view_of
 
 #: Told of every call when it is over: the operation, seconds, and the exception if it failed.
 Observer = Callable[[str, float, BaseException | None], None]
+
+#: Options of a call, as in Stripe's package, that no operation of the API has a parameter of.
+_NEVER_PARAMETERS: Final = frozenset({"api_key", "idempotency_key", "max_retries"})
 
 
 class ClientOptions(TypedDict, total=False):
@@ -56,8 +59,8 @@ class ClientCore:
             api_base=self._api_base,
             api_version=options.get("api_version", API_VERSION),
             timeout=settings.timeouts(options.get("timeout", settings.TIMEOUT)),
-            deadline=options.get("deadline", settings.DEADLINE),
-            max_retries=options.get("max_retries", settings.MAX_RETRIES),
+            deadline=settings.deadline(options.get("deadline", settings.DEADLINE)),
+            max_retries=settings.retries(options.get("max_retries", settings.MAX_RETRIES)),
         )
         self._backoff = options.get("backoff") or Backoff()
         self._budget = options.get("budget") or RetryBudget()
@@ -94,19 +97,25 @@ class ClientCore:
         idempotency_key: str | None = None,
     ) -> Call:
         """TypeError or ValueError for what can be seen to be wrong before anything is sent."""
+        if options is not None and not isinstance(options, Mapping):
+            raise TypeError(f"options are a dict, not {type(options).__name__}")
         chosen: Options = {**(options or {})}
         unknown = chosen.keys() - Options.__annotations__.keys()
         if unknown:
             raise TypeError(f"a call has no option {', '.join(sorted(unknown))}")
         if idempotency_key is not None:
             chosen["idempotency_key"] = idempotency_key
-        return Call(route, encode.path(route.path, ids), encode.merge(params, more), chosen)
+        merged = encode.merge(params, more)
+        misplaced = sorted(_NEVER_PARAMETERS & merged.keys())
+        if misplaced:  # a key among the parameters would be sent to be written down
+            raise TypeError(f"{', '.join(misplaced)}: give options={{…}}, not a parameter")
+        return Call(route, encode.path(route.path, ids), merged, chosen)
 
     def _start(self, call: Call) -> Exchange:
         request, key = settings.prepare(call, self._settings, f"auto_{os.urandom(18).hex()}")
         policy = Policy(
-            call.options.get("max_retries", self._settings.max_retries),
-            call.options.get("deadline", self._settings.deadline),
+            settings.retries(call.options.get("max_retries", self._settings.max_retries)),
+            settings.deadline(call.options.get("deadline", self._settings.deadline)),
             self._backoff,
             self._budget,
         )
@@ -123,5 +132,11 @@ class ClientCore:
         return self._page(data, reply, kinds, call, send)
 
     def _seen(self, call: Call, began: float, error: BaseException | None) -> None:
-        if self._observer is not None:
+        if self._observer is None:
+            return
+        try:
             self._observer(call.route.name, self._world.monotonic() - began, error)
+        except Exception:
+            import logging  # noqa: PLC0415  because it is needed only here
+
+            logging.getLogger("finsecure").exception("The observer of a client failed.")

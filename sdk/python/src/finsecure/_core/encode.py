@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -25,12 +27,16 @@ def path(template: str, ids: Sequence[str]) -> str:
     for one in ids:
         if not isinstance(one, str) or not one.strip():
             raise ValueError(f"an id is a text that is not empty, not {one!r}; the call would be {template}")
-    return template.format(*(quote(one, safe="") for one in ids))
+        if one in {".", ".."}:  # no quoting keeps these from being taken for folders
+            raise ValueError(f"an id is not {one!r}; the call would leave {template}")
+    with _readable():
+        return template.format(*(quote(one, safe="") for one in ids))
 
 
 def query(params: Mapping[str, Any]) -> str:
     """`created[gte]=1&expand[]=customer`. What is None is left out."""
-    return urlencode(list(_pairs(params)), safe="[]")
+    with _readable():
+        return urlencode(list(_pairs(params)), safe="[]")
 
 
 def _pairs(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -48,20 +54,50 @@ def _pairs(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (str, int)):
-        return str(value)
+    if isinstance(value, str):
+        return str.__str__(value)  # of an enumeration its value
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, datetime):
+        return str(int(value.timestamp()))
     raise TypeError(f"a query holds texts, whole numbers and truth values, not {type(value).__name__}")
 
 
 def body(params: Mapping[str, Any]) -> bytes:
-    """JSON. TypeError or ValueError for what JSON has no word for, such as Decimal and NaN."""
-    return json.dumps(params, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
+    """JSON. TypeError or ValueError for what JSON has no word for, such as Decimal and NaN.
+
+    A datetime is its second since 1970; one without a zone is of the zone of this machine. Values of metadata are
+    texts: numbers and truth values become them.
+    """
+    if isinstance(params.get("metadata"), Mapping):
+        params = {**params, "metadata": {name: _noted(value) for name, value in params["metadata"].items()}}
+    with _readable():
+        return json.dumps(params, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
+
+
+def _noted(value: object) -> object:
+    return _text(value) if isinstance(value, (bool, int)) else value
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """ValueError, in words, for what no encoding can carry."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise ValueError("a text of a parameter holds half of a surrogate pair, which is no letter") from error
+    except RecursionError as error:
+        raise ValueError("the parameters are nested too deeply") from error
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return int(value.timestamp())
     to_dict = getattr(value, "to_dict", None)
     if to_dict is not None:
         return to_dict()
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"a parameter is text, a whole number, a truth value, a list or a dict, not {type(value).__name__}")
+    raise TypeError(
+        f"a parameter is text, a whole number, a truth value, a list, a dict or a datetime, not {type(value).__name__}"
+    )

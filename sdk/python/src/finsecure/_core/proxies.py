@@ -8,7 +8,31 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from finsecure import errors
+from finsecure._core import address
+
+
+def proxy_of(api_base: str, given: str | None, environ: Mapping[str, str]) -> str | None:
+    """The proxy that a client calls through: `given` is an address, or empty for none; None for what `environ` says.
+
+    ConfigurationError if it is no address of a proxy that speaks HTTP. It may hold a user and a password.
+    """
+    proxy = proxy_for(api_base, environ) if given is None else given or None
+    if proxy is not None and address.web(proxy) is None:
+        scheme = urlsplit(proxy).scheme if proxy.startswith(("socks", "ftp")) else ""
+        named = f", and not one that speaks {scheme}" if scheme else ""
+        raise errors.ConfigurationError(
+            f"what is set as proxy (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or proxy=) is no address of an HTTP proxy{named}"
+        )
+    return proxy
+
+
+def authorization(proxy: str) -> str | None:
+    """The user and the password in a proxy's address, `user:password`; None without."""
+    parts = urlsplit(proxy)
+    return None if parts.username is None else f"{unquote(parts.username)}:{unquote(parts.password or '')}"
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
@@ -17,10 +41,10 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     names = (f"{parts.scheme}_proxy", "all_proxy")
-    address = next((value for name in names if (value := _read(environ, name))), None)
-    if address is None or _excepted(host, port, _read(environ, "no_proxy") or ""):
+    found = next((value for name in names if (value := _read(environ, name))), None)
+    if found is None or _excepted(host, port, _read(environ, "no_proxy") or ""):
         return None
-    return address if "://" in address else f"http://{address}"
+    return found if "://" in found else f"http://{found}"
 
 
 def _read(environ: Mapping[str, str], name: str) -> str | None:
