@@ -62,7 +62,7 @@ def test_a_form_is_sent_and_texts_stay_texts(bare: Shell, scripted: Scripted) ->
 
 
 def test_ids_cannot_leave_their_place_in_the_path(bare: Shell, scripted: Scripted) -> None:
-    scripted.script(reply({"id": "x"}))
+    scripted.script(reply({"id": "x", "object": "payment_intent"}))
     env = {"FINSECURE_SECRET_KEY": "sk_test_1", "FINSECURE_API_BASE": scripted.url}
     bare.good("payments", "get", "../customers/cus_1?x=1", env=env)
     assert scripted.seen[0].path == "/v1/payment_intents/..%2Fcustomers%2Fcus_1%3Fx%3D1"

@@ -50,7 +50,7 @@ def api(
         _paginate(session, path, params, lines=more["jsonl"])
         return
     shown_once.stop_if_hidden(session, method, path)
-    answer = session.call(method, path, params, idempotency_key=more["idempotency_key"], headers=headers)
+    answer = session.call(method, path, params, idempotency_key=more["idempotency_key"], headers=headers, known=False)
     if more["include"]:
         session.out.note(f"HTTP {answer.reply.http_status}")
         for name, value in answer.reply.headers.items():
@@ -60,8 +60,12 @@ def api(
 
 def _split(path: str) -> tuple[str, dict[str, Any]]:
     """The path, and the parameters of its query. An address of another host is no path: the key stays here."""
-    parts = urlsplit(path)
-    if parts.scheme or parts.netloc:
+    try:
+        parts = urlsplit(path)
+        elsewhere = bool(parts.scheme or parts.netloc)
+    except ValueError:
+        elsewhere = True
+    if elsewhere:
         raise Stop("Give a path such as /v1/balance; --api-base says where the API is.")
     whole = parts.path if parts.path.startswith("/") else f"/{parts.path}"
     if not whole.startswith("/v1/") and not whole.startswith(("/health", "/help", "/openapi")):
@@ -77,8 +81,11 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _paginate(session: Session, path: str, params: dict[str, Any], *, lines: bool) -> None:
-    limit = params.pop("limit", None)
-    found = session.walk(path, params, int(limit) if limit else None)
+    given = params.pop("limit", None)
+    limit = None if given is None else values.whole(str(given))
+    if given is not None and (limit is None or limit < 1):
+        raise Stop("With --paginate, limit is how many objects at most, over all pages: a whole number above 0.")
+    found = session.walk(path, params, limit)
     if lines:
         session.out.json_lines(found)
     else:

@@ -62,7 +62,7 @@ def load(path: Path) -> dict[str, Any]:
     """A settings file; empty if there is none. Stop if it cannot be read."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
         raise Stop(f"The settings file {path} cannot be read: {error}.", "Correct it, or move it away.") from error
@@ -72,10 +72,17 @@ def profiles() -> dict[str, dict[str, str]]:
     """The user's profiles, and those of the system that the user has not."""
     merged: dict[str, dict[str, str]] = {}
     for path in (places.system_file(), places.user_file()):
-        found = load(path).get("profiles", {})
-        if isinstance(found, dict):
-            merged |= {name: _texts(values) for name, values in found.items() if isinstance(values, dict)}
+        found = _profiles(load(path), path)
+        merged |= {name: _texts(values) for name, values in found.items() if isinstance(values, dict)}
     return merged
+
+
+def _profiles(document: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The table of profiles in a settings file. Stop if it is none."""
+    found = document.setdefault("profiles", {})
+    if not isinstance(found, dict):
+        raise Stop(f"In the settings file {path} profiles is no table.", "Correct it, or move it away.")
+    return found
 
 
 def resolve(flags: Flags) -> dict[str, Setting]:
@@ -155,7 +162,7 @@ def save_profile(name: str, values: Mapping[str, str] | None, *, make_default: b
     """Write a profile into the user's file, or take it out if `values` is None. Where it is."""
     path = places.user_file()
     document = load(path)
-    known = document.setdefault("profiles", {})
+    known = _profiles(document, path)
     if values is None:
         known.pop(name, None)
         if document.get("profile") == name:

@@ -20,6 +20,7 @@ from finsecure.cli.session import Session, with_session
 _ID: Final = re.compile(r"([a-z]{2,8})_[A-Za-z0-9]{8,}(?:_[A-Za-z0-9]+)*")
 _STATUS: Final = re.compile(r"(?:HTTP\s*)?([1-5]\d\d)", re.IGNORECASE)
 _INPUT_MAX: Final = 1 << 20  # letters
+_WHAT: Final = ("Give an id, a code, an HTTP status, or the JSON of a reply.",)
 
 
 @command("explain")
@@ -38,8 +39,10 @@ def explain(session: Session, thing: tuple[str, ...]) -> None:
     text = " ".join(thing).strip()
     if text in {"", "-"}:
         if sys.stdin.isatty():
-            raise Stop("Explain what?", "Give an id, a code, an HTTP status, or the JSON of a reply.")
+            raise Stop("Explain what?", *_WHAT)
         text = sys.stdin.read(_INPUT_MAX).strip()
+    if not text:
+        raise Stop("There is nothing to explain on standard input.", *_WHAT)
     say(session.out, explanation(session, text))
 
 

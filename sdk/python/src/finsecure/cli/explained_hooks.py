@@ -15,7 +15,7 @@ def event(session: Session, data: dict[str, Any]) -> Explanation:
     """An event, what it is about, and how its deliveries fare."""
     kind = data["type"]
     made = Explanation(f"Event {data['id']}: {kind}", [table("events").get(kind, "")])
-    deliveries = session.get("/v1/webhook_deliveries", event=data["id"], limit=20)["data"]
+    deliveries = session.page("/v1/webhook_deliveries", event=data["id"], limit=20)["data"]
     made.happened.append(f"It happened {session.clocks.when(data['created'])}.")
     about = data.get("data", {}).get("object", {}).get("id")
     if about:
@@ -66,7 +66,7 @@ def delivery(session: Session, data: dict[str, Any]) -> Explanation:
     made.happened.append(
         f"{data['event_type']} ({data['event']}) for {data['webhook_endpoint']}: {_standing(session, data)}."
     )
-    attempts = session.get("/v1/webhook_attempts", delivery=data["id"], limit=10)["data"]
+    attempts = session.page("/v1/webhook_attempts", delivery=data["id"], limit=10)["data"]
     for one in reversed(attempts):
         made.happened.append(f"{moment(one['created'])}: {_outcome(one)}")
     if data["status"] != "delivered":
@@ -115,7 +115,7 @@ def endpoint(session: Session, data: dict[str, Any]) -> Explanation:
     health = data["health"]
     made = Explanation(f"Webhook endpoint {data['id']}: {data['status']}, {health['state']}")
     made.happened.append(f"{data['url']} hears of {', '.join(data['enabled_events'])}.")
-    failed = session.get("/v1/webhook_attempts", webhook_endpoint=data["id"], status="failed", limit=1)["data"]
+    failed = session.page("/v1/webhook_attempts", webhook_endpoint=data["id"], status="failed", limit=1)["data"]
     if health["failing_since"]:
         made.happened.append(f"It has accepted nothing since {moment(health['failing_since'])}.")
     if health["will_be_disabled_at"]:

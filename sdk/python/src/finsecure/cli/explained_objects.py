@@ -69,7 +69,8 @@ def path_of(identifier: str) -> str:
 
 def explain(session: Session, identifier: str) -> Explanation:
     """What became of it. FinSecureError if the API will not say."""
-    return of_data(session, session.get(path_of(identifier)))
+    found = session.get(path_of(identifier))
+    return of_data(session, {**found, "id": found["id"]})
 
 
 def of_data(session: Session, data: dict[str, Any]) -> Explanation:

@@ -40,7 +40,7 @@ def _amount(data: dict[str, Any], name: str = "amount") -> str:
 def intent(session: Session, data: dict[str, Any]) -> Explanation:
     """A payment intent, its attempts and its last error."""
     identifier = data["id"]
-    charges = session.get("/v1/charges", payment_intent=identifier, limit=10)["data"]
+    charges = session.page("/v1/charges", payment_intent=identifier, limit=10)["data"]
     made = _begun(session, "Payment", data, data.get("last_payment_error"))
     for one in reversed(charges):
         made.happened.append(f"{moment(one['created'])}: {_attempt(one)}")

@@ -144,11 +144,11 @@ def _more(error: errors.FinSecureError) -> str | None:
 
 
 def _message(error: Exception) -> str:
-    if isinstance(error, (Stop, errors.FinSecureError)):
-        return error.message
-    if isinstance(error, click.ClickException):
-        message = error.format_message()
+    if isinstance(error, (Stop, errors.FinSecureError, click.ClickException)):
+        message = error.format_message() if isinstance(error, click.ClickException) else error.message
         return message[:1].upper() + message[1:]
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     return f"{type(error).__name__}: {error}"
 
 
@@ -159,6 +159,6 @@ def _steps(error: Exception) -> tuple[str, ...]:
         return error.next_steps
     if isinstance(error, click.UsageError) and error.ctx is not None:
         return (f"{error.ctx.command_path} --help",)
-    if isinstance(error, click.ClickException):
+    if isinstance(error, (click.ClickException, OSError)):
         return ()
     return ("Set FINSECURE_LOG=debug and run it again: it then shows where it happened.", "Report it to support.")

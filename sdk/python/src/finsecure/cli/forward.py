@@ -30,14 +30,14 @@ def address(text: str) -> str:
     if text.startswith((":", "/")):
         text = f"localhost{text}"
     whole = text if "://" in text else f"http://{text}"
-    parts = urlsplit(whole)
     try:
+        parts = urlsplit(whole)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         good = False
     if not good:
         raise Stop(f"{text!r} is no address to forward to.", "For instance: --forward-to localhost:8000/webhook")
-    return whole if parts.path else f"{whole}/"
+    return whole if urlsplit(whole).path else f"{whole}/"
 
 
 def signed(secret: str, event_id: str, body: bytes, now: int) -> dict[str, str]:

@@ -28,8 +28,6 @@ def question(words: tuple[str, ...]) -> str:
         if sys.stdin.isatty():
             raise Stop("Search for what?", _WHAT)
         text = sys.stdin.read(_INPUT_MAX).strip()
-    if not text:
-        raise Stop("There is nothing to search for on standard input.", _WHAT)
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 from finsecure.cli import listening
 from finsecure.cli.failures import Stop
 from finsecure.cli.flags import command
+from finsecure.cli.look import clean
 from finsecure.cli.places import PRIVATE
 from finsecure.cli.session import Session, with_session
 
@@ -39,14 +41,21 @@ def init(session: Session, kind: str, folder: Path | None, force: bool) -> None:
     """
     target = folder or Path(f"finsecure-{kind}")
     files = dict(_files(kind))
-    there = sorted(name for name in (*files, _ENV) if (target / name).exists())
+    try:
+        there = sorted(name for name in (*files, _ENV) if (target / name).exists())
+    except OSError as error:  # such as a name that is too long
+        raise Stop(f"{clean(str(target))[:60]} cannot be a folder: {error.strerror}.", "Choose another.") from error
     if there and not force:
         raise Stop(f"{target} has {', '.join(there)} already.", "Choose another folder, or add --force.")
-    for name, text in files.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    known = _settings(session, target / _ENV)
+    settings, known = _settings(session)
+    try:
+        for name, text in files.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        _write_private(target / _ENV, settings)
+    except OSError as error:
+        raise Stop(f"{clean(str(target))} cannot be written: {error.strerror}.", "Choose another folder.") from error
     _say(session, kind, target, sorted([*files, _ENV]), known=known)
 
 
@@ -75,8 +84,8 @@ def _named(name: str) -> str:
     return f"{folder}{slash}.{last.removeprefix('dot-')}" if last.startswith("dot-") else name
 
 
-def _settings(session: Session, path: Path) -> bool:
-    """Write the settings. Without a key they are to be filled in; whether there is one."""
+def _settings(session: Session) -> tuple[str, bool]:
+    """The text of the settings, and whether there is a key: without one they are to be filled in."""
     known = bool(session.setting("secret_key"))
     if known and session.live:
         raise Stop(
@@ -88,16 +97,19 @@ def _settings(session: Session, path: Path) -> bool:
         "FINSECURE_API_BASE": session.base,
         "FINSECURE_WEBHOOK_SECRET": listening.of(session).secret() if known else "",
     }
+    return "".join(f"{name}={value}\n" for name, value in values.items()), known
+
+
+def _write_private(path: Path, text: str) -> None:
     path.touch(mode=PRIVATE)
     path.chmod(PRIVATE)
-    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()), "utf-8")
-    return known
+    path.write_text(text, "utf-8")
 
 
 def _say(session: Session, kind: str, target: Path, files: list[str], *, known: bool) -> None:
     ready, run, port = KINDS[kind]
     commands = [
-        f"cd {target}",
+        f"cd {shlex.quote(str(target))}",
         ready,
         run,
         f"finsecure listen --forward-to localhost:{port}/webhook  # in another window",
@@ -112,7 +124,7 @@ def _say(session: Session, kind: str, target: Path, files: list[str], *, known: 
         }
         session.out.json(found)
         return
-    session.out.line(f"{session.out.look.good('✓')} {target}: {', '.join(files)}")
+    session.out.line(f"{session.out.look.good('✓')} {clean(str(target))}: {', '.join(files)}")
     if not known:
         session.out.warn(
             f"There is no key: write FINSECURE_SECRET_KEY into {target / _ENV}, or say finsecure login, and this again "

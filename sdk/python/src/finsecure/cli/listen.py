@@ -102,9 +102,9 @@ def _begin(session: Session, cursor: listening.Cursor, params: dict[str, Any], s
     if known is not None and since is None:
         stopped = ago(known["at"], time.time())
         session.out.note(f"Going on where it stopped {stopped}; --since now leaves out what was missed.")
-        return Follower(session.get, PATH, params, known["anchor"], known["seen"])
+        return Follower(session.page, PATH, params, known["anchor"], known["seen"])
     before = None if since in {None, "now"} else session.moment(str(since))
-    return Follower(session.get, PATH, params, newest(session.get, PATH, {}, before))
+    return Follower(session.page, PATH, params, newest(session.page, PATH, {}, before))
 
 
 def _greet(session: Session, place: listening.Place, url: str) -> None:

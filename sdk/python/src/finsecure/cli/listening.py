@@ -34,15 +34,16 @@ class Place:
     def secret(self) -> str:
         """The signing secret: made once, the same for ever."""
         path = self.folder / "secret"
-        if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True, mode=places.PRIVATE_FOLDER)
-            made = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-            try:  # of two that begin at once, one makes it
-                with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, places.PRIVATE), "w") as file:
-                    file.write(made)
-            except FileExistsError:
-                time.sleep(0.1)
-        return path.read_text("utf-8").strip()
+        with places.writing(path):
+            if not path.exists():
+                self.folder.mkdir(parents=True, exist_ok=True, mode=places.PRIVATE_FOLDER)
+                made = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+                try:  # of two that begin at once, one makes it
+                    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, places.PRIVATE), "w") as file:
+                        file.write(made)
+                except FileExistsError:
+                    time.sleep(0.1)
+            return path.read_text("utf-8").strip()
 
     def cursor(self, target: str) -> Cursor:
         """The cursor of one address that is forwarded to."""
@@ -91,8 +92,10 @@ class Cursor:
         except ImportError:
             yield
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=places.PRIVATE_FOLDER)
-        with self.path.with_suffix(".lock").open("w") as lock:
+        with places.writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=places.PRIVATE_FOLDER)
+            held = self.path.with_suffix(".lock").open("w")
+        with held as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:

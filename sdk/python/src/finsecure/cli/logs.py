@@ -47,8 +47,8 @@ def tail(session: Session, /, where: tuple[str, ...], status: str | None, since:
     finsecure logs tail --where path~/refunds --where duration_us>=50000 --since 1h --no-follow
     """
     wanted = [_condition(one) for one in where] + ([_status(status)] if status else [])
-    anchor = newest(session.get, PATH, {}, None if since is None else values.moment(since))
-    follower = Follower(session.get, PATH, {}, anchor)
+    anchor = newest(session.page, PATH, {}, None if since is None else values.moment(since))
+    follower = Follower(session.page, PATH, {}, anchor)
     patience = Patience(session.out.note)
     if not more["no_follow"]:
         session.out.note(session.out.notes.dim(f"Following {session.base}{PATH}; Ctrl-C ends it."))
@@ -84,10 +84,16 @@ def _condition(text: str) -> Callable[[dict[str, Any]], bool]:
     if sign in _SAME:
         same = _SAME[sign]
         return lambda log: bool(same(flat(log, name), value))
-    if not value.lstrip("-").isdigit():
-        raise Stop(f"{sign} compares numbers, and {value!r} is none.")
-    compare = _SIZE[sign]
-    return lambda log: flat(log, name).lstrip("-").isdigit() and bool(compare(int(flat(log, name)), int(value)))
+    number = values.whole(value)
+    if number is None:
+        raise Stop(f"{sign} compares numbers, and {value[:60]!r} is none.")
+    compare, limit = _SIZE[sign], number
+
+    def matches(log: dict[str, Any]) -> bool:
+        found = values.whole(flat(log, name))
+        return found is not None and bool(compare(found, limit))
+
+    return matches
 
 
 _NAMES: Final = frozenset(

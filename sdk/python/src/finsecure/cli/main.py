@@ -10,6 +10,7 @@ import sys
 from typing import Final, NamedTuple
 
 from finsecure._version import __version__
+from finsecure.cli import streams
 
 
 class Word(NamedTuple):
@@ -134,9 +135,13 @@ def main() -> None:
 
 def _say(text: str) -> None:
     """Print, and end. Whoever reads may close the pipe."""
+    streams.ready()
     try:
         print(text, flush=True)  # noqa: T201  because click would cost more than all of this
     except BrokenPipeError:
-        # The interpreter must not try to flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.nobody_reads()
+    except OSError as error:
+        print(f"Error  {error.strerror}", file=sys.stderr)  # noqa: T201
+        streams.nobody_reads()
+        sys.exit(1)
     sys.exit(0)

@@ -22,7 +22,7 @@ from typing import Any, Final
 import click
 
 from finsecure.cli.flags import Flags
-from finsecure.cli.look import Look, clean
+from finsecure.cli.look import Look, clean, safe
 from finsecure.cli.masking import masked, masked_in
 
 #: How a cell begins that a spreadsheet would calculate. An amount below zero is a number, and stays one.
@@ -46,18 +46,17 @@ class Output:
 
     def line(self, text: str = "") -> None:
         """A line of data, for people."""
-        shown = text if self.flags.reveal else masked(text)
-        click.echo(shown, color=True)
+        click.echo(safe(text if self.flags.reveal else masked(text)), color=True)
         sys.stdout.flush()
 
     def note(self, text: str) -> None:
         """What is not data, unless `--quiet`."""
         if not self.flags.quiet:
-            click.echo(text if self.flags.reveal else masked(text), err=True, color=True)
+            click.echo(safe(text if self.flags.reveal else masked(text)), err=True, color=True)
 
     def warn(self, text: str) -> None:
         """What must be seen, also with `--quiet`."""
-        click.echo(f"{self.notes.warn('Note')}  {masked(text)}", err=True, color=True)
+        click.echo(f"{self.notes.warn('Note')}  {safe(masked(text))}", err=True, color=True)
 
     def json(self, value: Any, *, whole: bool = False) -> None:
         """One JSON document. `whole`: its secrets are not shown again."""
@@ -177,12 +176,15 @@ def moment(seconds: float | None) -> str:
     """A time for people, in the zone of this machine, with the zone."""
     if seconds is None:
         return ""
-    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+    try:
+        return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+    except (OverflowError, OSError, ValueError):  # a year that no calendar here has
+        return f"{seconds} s after 1970"
 
 
 def clock(seconds: float) -> str:
     """A time of today: 14:02:11."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%H:%M:%S")
+    return moment(seconds).split(" ")[1]
 
 
 def ago(seconds: float, now: float) -> str:

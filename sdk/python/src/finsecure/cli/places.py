@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from finsecure.cli.failures import Stop
 
 PRIVATE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
@@ -14,7 +18,14 @@ PRIVATE_FOLDER: Final = 0o700
 def _home(variable: str, usual: str) -> Path:
     given = os.environ.get(variable)
     # A relative path in these variables is to be ignored, says the specification.
-    return Path(given) if given and Path(given).is_absolute() else Path.home() / usual
+    return Path(given) if given and Path(given).is_absolute() else _homes() / usual
+
+
+def _homes() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user of a container: no HOME, and no line in the list of users
+        return Path("/nonexistent")
 
 
 def user_file() -> Path:
@@ -40,17 +51,31 @@ def state() -> Path:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner reads, whole or not at all, and on disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with 0600
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Stop, with what may be changed, for a file that cannot be written."""
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as error:
+        raise Stop(
+            f"{path} cannot be written: {error.strerror}.",
+            "Make its folder writable, or name another: FINSECURE_CONFIG for settings, XDG_STATE_HOME for what listen "
+            "remembers.",
+        ) from error
 
 
 def others_may_read(path: Path) -> bool:

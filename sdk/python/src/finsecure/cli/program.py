@@ -14,8 +14,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from finsecure._version import __version__
-from finsecure.cli import flags, main
-from finsecure.cli.failures import INTERRUPTED, OK, TERMINATED, exit_code, report
+from finsecure.cli import flags, main, streams
+from finsecure.cli.failures import INTERRUPTED, OK, TERMINATED, Stop, exit_code, report
 
 _PROGRAM: Final = "finsecure"
 
@@ -73,7 +73,9 @@ def program() -> None:
 def run(words: list[str]) -> int:
     """The exit code of one command line."""
     signal.signal(signal.SIGTERM, _end)
+    streams.ready()
     try:
+        _texts(words)
         code = _carried_out(words)
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
@@ -82,12 +84,19 @@ def run(words: list[str]) -> int:
         return TERMINATED
     except BrokenPipeError:
         # Whoever reads has seen enough, as `head` does.
-        _nobody_reads()
+        streams.nobody_reads()
         return OK
     except Exception as error:  # noqa: BLE001  because every failure has an exit code and words
         said = error
         return _last_words(exit_code(said), lambda: report(said, words))
     return code
+
+
+def _texts(words: list[str]) -> None:
+    """Stop for what no call could carry: bytes that are no text."""
+    for place, word in enumerate(words, 1):
+        if not word.isascii() and word.encode(errors="ignore").decode() != word:
+            raise Stop(f"Word {place} of the command line is not UTF-8: {word[:60]!a}.", "Say the same in UTF-8.")
 
 
 def _carried_out(words: list[str]) -> int:
@@ -108,16 +117,10 @@ def _last_words(code: int, say: Callable[[], object]) -> int:
     """Say why it ends. The exit code is the same if nobody hears it."""
     try:
         say()
-    except BrokenPipeError:
-        _nobody_reads()
+        sys.stdout.flush()
+    except OSError:  # a closed pipe, a full disk
+        streams.nobody_reads()
     return code
-
-
-def _nobody_reads() -> None:
-    """Let what is still to be written go nowhere: else the interpreter tries to flush it, and fails."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
 
 
 class _Terminated(BaseException):

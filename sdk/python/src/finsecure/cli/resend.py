@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from finsecure.cli import forward, listening
+from finsecure.cli import forward, listening, told
 from finsecure.cli.failures import NO_REPLY, OK, UNEXPECTED
 from finsecure.cli.flags import command
 from finsecure.cli.session import Session, with_session
@@ -25,7 +25,7 @@ def resend(session: Session, event: tuple[str, ...], webhook_endpoint: str | Non
     for one in event:
         asked = {"webhook_endpoint": webhook_endpoint} if webhook_endpoint else {}
         found = session.post(f"/v1/events/{one}/resend", **asked)
-        made += found["data"] if found.get("object") == "list" else [found]
+        made += told.page(found, f"POST /v1/events/{one}/resend")["data"] if found["object"] == "list" else [found]
     if session.flags.json:
         session.out.json({"object": "list", "url": "/v1/webhook_deliveries", "data": made})
         return

@@ -20,7 +20,7 @@ from finsecure._core.call import Reply, Request, Response
 from finsecure._core.settings import POOL_CONNECTIONS, POOL_MAXSIZE, TIMEOUT, base_address, secret_key
 from finsecure._transports import Transport
 from finsecure._version import __version__
-from finsecure.cli import config, places, values
+from finsecure.cli import config, places, told, values
 from finsecure.cli.clocks import Clocks
 from finsecure.cli.failures import Stop
 from finsecure.cli.flags import Flags, flags
@@ -131,9 +131,12 @@ class Session:
     def _number(self, name: str, least: int) -> int:
         setting = self.settings[name]
         text = setting.value or config.DEFAULTS[name]
-        if not text.isdigit() or int(text) < least:
-            raise Stop(f"{name} is {text!r} ({setting.origin}); it is a whole number of at least {least}.")
-        return int(text)
+        number = values.whole(text)
+        if number is None or number < least:
+            raise Stop(
+                f"The setting {name} is {text[:60]!r} ({setting.origin}); it is a whole number of at least {least}."
+            )
+        return number
 
     def call(
         self,
@@ -143,8 +146,12 @@ class Session:
         *,
         idempotency_key: str | None = None,
         headers: Mapping[str, str] | None = None,
+        known: bool = True,
     ) -> Answer:
-        """One call. What changes live data asks first. FinSecureError if it fails."""
+        """One call. What changes live data asks first. FinSecureError if it fails.
+
+        `known`: its reply is an object of the API; Stop if it is not.
+        """
         if method.upper() != "GET":
             self._may_change(method, path)
         try:
@@ -158,8 +165,14 @@ class Session:
         except errors.FinSecureError as error:
             self._hear(path, error.headers)
             raise
+        except (TypeError, ValueError) as error:  # seen before anything was sent, in words for whoever wrote it
+            raise Stop(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
         self._hear(path, found.last_response.headers)
-        return Answer(found.to_dict(), found.last_response)
+        call = f"{method.upper()} {path}"
+        data = told.of_api(found.to_dict(), call)
+        if known and path.startswith("/v1/") and not isinstance(data.get("object"), str):
+            raise told.strange(call, "is no object of the API")
+        return Answer(data, found.last_response)
 
     def _hear(self, path: str, headers: Mapping[str, str]) -> None:
         if path.startswith("/v1/") and headers:
@@ -182,12 +195,16 @@ class Session:
         """A POST; what it answers."""
         return self.call("POST", path, params).data
 
+    def page(self, path: str, **params: Any) -> dict[str, Any]:
+        """A GET that answers with a page of a list. Stop if it does not."""
+        return told.page(self.get(path, **params), f"GET {path}")
+
     def walk(self, path: str, params: Mapping[str, Any], limit: int | None) -> Iterator[dict[str, Any]]:
         """The objects of a list, newest first, over as many pages as it takes. `limit` None: all of them."""
         asked = dict(params)
         left = limit
         while left is None or left > 0:
-            page = self.get(path, **asked, limit=PAGE if left is None else min(left, PAGE))
+            page = self.page(path, **asked, limit=PAGE if left is None else min(left, PAGE))
             yield from page["data"]
             if not page["has_more"] or not page["data"]:
                 return
@@ -196,7 +213,7 @@ class Session:
 
     def whole(self, path: str, params: Mapping[str, Any], limit: int | None) -> Iterator[dict[str, Any]]:
         """The objects of a list that comes in one piece and takes no limit."""
-        yield from islice(self.get(path, **params)["data"], limit)
+        yield from islice(self.page(path, **params)["data"], None if limit is None else min(limit, sys.maxsize))
 
     def _may_change(self, method: str, path: str) -> None:
         """Live data is changed only by somebody who says so: with `--live`, or by answering."""

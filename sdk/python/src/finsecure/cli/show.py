@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from finsecure.cli.clocks import Clocks
 from finsecure.cli.data_tables import money
+from finsecure.cli.look import clean
 from finsecure.cli.output import flat, moment, text_of
 from finsecure.cli.session import Answer, Session
 
@@ -73,7 +74,7 @@ def many(
     out = session.out
     if only_ids:
         for row in found:
-            out.line(str(row.get("id") or row.get("type")))
+            out.line(clean(str(row.get("id") or row.get("type"))))
     elif lines:
         out.json_lines(found)
     elif session.flags.json:
@@ -102,7 +103,7 @@ def one(session: Session, answer: Answer, *, only_id: bool = False) -> None:
     """One object. As JSON it is what the API answered."""
     data = answer.data
     if only_id:
-        session.out.line(str(data.get("id", "")))
+        session.out.line(clean(str(data.get("id", ""))))
     elif session.flags.json:
         session.out.json(data)
     else:
@@ -115,7 +116,7 @@ def one(session: Session, answer: Answer, *, only_id: bool = False) -> None:
 
 def title(data: dict[str, Any]) -> str:
     """`payment_intent pi_…`."""
-    return f"{data.get('object', '')} {data.get('id', '')}".strip()
+    return clean(f"{data.get('object', '')} {data.get('id', '')}".strip())
 
 
 def members(
@@ -126,7 +127,7 @@ def members(
     for name, value in data.items():
         if name in _LEFT_OUT:
             continue
-        path = f"{prefix}{name}"
+        path = clean(f"{prefix}{name}")
         if isinstance(value, dict) and depth < 2:
             if value.get("object") and value.get("id"):
                 yield path, str(value["id"])

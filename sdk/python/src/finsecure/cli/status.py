@@ -61,7 +61,7 @@ def _key(session: Session) -> dict[str, Any]:
 def _requests(session: Session) -> dict[str, Any] | None:
     """Of the last hundred requests, how many failed and with which codes."""
     try:
-        rows = session.get("/v1/request_logs", limit=100)["data"]
+        rows = session.page("/v1/request_logs", limit=100)["data"]
     except errors.PermissionError:
         return None
     failed: dict[str, int] = {}
@@ -81,7 +81,7 @@ def _requests(session: Session) -> dict[str, Any] | None:
 
 def _webhooks(session: Session) -> list[dict[str, Any]] | None:
     try:
-        rows = session.get("/v1/webhook_endpoints", limit=100)["data"]
+        rows = session.page("/v1/webhook_endpoints", limit=100)["data"]
     except errors.PermissionError:
         return None
     return [

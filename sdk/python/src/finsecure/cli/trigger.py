@@ -46,7 +46,7 @@ def trigger(session: Session, /, event: str | None, list_: bool, **given: Any) -
         return
     kind = chosen(event, list(table("events")), "event-type")
     _possible(session, kind, advance=given["advance_clock"])
-    before = newest(session.get, PATH, {})
+    before = newest(session.page, PATH, {})
 
     def wait(look: Callable[[], T]) -> T:
         return _wait(look, given["wait"])
@@ -91,7 +91,7 @@ def _possible(session: Session, kind: str, *, advance: bool) -> None:
 def _caused(session: Session, kind: str, before: str | None, made: list[str]) -> list[dict[str, Any]]:
     """The events of this type since, about one of the objects that were made; of a balance, any."""
     since = {"ending_before": before} if before else {}
-    found = session.get(PATH, type=kind, limit=100, **since)["data"]
+    found = session.page(PATH, type=kind, limit=100, **since)["data"]
     return [one for one in found if kind == "balance.available" or _about(one) & set(made)]
 
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 from finsecure._core import encode
 from finsecure.cli.failures import Stop
 
-_SPAN: Final = re.compile(r"(\d+)\s*(s|m|min|h|d|w)")
+_SPAN: Final = re.compile(r"([0-9]{1,9})\s*(s|m|min|h|d|w)")
+_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 _SECONDS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -29,7 +30,8 @@ def pairs(given: Iterable[str]) -> dict[str, Any]:
         name, equals, text = one.partition("=")
         if not equals or not name:
             raise Stop(
-                f"-d takes key=value, and {one!r} is not that.", "For instance: -d amount=2000 -d metadata[order]=7"
+                f"-d takes key=value, and {one[:60]!r} is not that.",
+                "For instance: -d amount=2000 -d metadata[order]=7",
             )
         value = _value(text)
         if name.endswith("[]"):
@@ -49,11 +51,24 @@ def _value(text: str) -> str:
     if not text.startswith("@"):
         return text
     if text == "@-":
-        return sys.stdin.read()
+        return _given()
     try:
         return Path(text[1:]).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Stop(f"{text[1:]} cannot be read: {error}.", f"To send the text itself: @{text}") from error
+
+
+def whole(text: str) -> int | None:
+    """A whole number that a computer counts with, or None."""
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def _given() -> str:
+    """What stands on standard input. Stop if that is no text: a byte of it would be lost."""
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise Stop(f"What stands on standard input is not UTF-8: {error.reason} at byte {error.start}.") from error
 
 
 def counts_back(text: str) -> bool:
@@ -66,16 +81,17 @@ def moment(text: str, now: float | None = None) -> int:
     present = time.time() if now is None else now
     if text == "now":
         return int(present)
-    if text.isdigit() and len(text) >= 9:
-        return int(text)
+    seconds = whole(text)
+    if seconds is not None and len(text) >= 9:
+        return seconds
     span = _SPAN.fullmatch(text.strip())
     if span is not None:
         return int(present) - int(span[1]) * _SECONDS[span[2]]
     try:
         return int(datetime.fromisoformat(text).timestamp())  # without a zone it is that of this machine
-    except ValueError:
+    except (OverflowError, ValueError):
         raise Stop(
-            f"{text!r} is no time.", "Say 10m, 2h, 3d (ago), 2026-11-22, 2026-11-22T14:00, or seconds since 1970."
+            f"{text[:60]!r} is no time.", "Say 10m, 2h, 3d (ago), 2026-11-22, 2026-11-22T14:00, or seconds since 1970."
         ) from None
 
 
