@@ -12,6 +12,7 @@ from finsecure_server.core.delivery import IN_FLIGHT_MAX
 from finsecure_server.webhooks.delivery_store import DueDelivery, LaneKey
 
 WIDTH_FIRST: Final = 2  # attempts at once while nothing is known of an endpoint; each success allows one more
+UNKNOWN_MAX: Final = 2 * IN_FLIGHT_MAX  # attempts that are made once more if this process dies now
 FETCH_MAX: Final = 64  # deliveries that are read ahead for an endpoint
 LEASE_US: Final = 6_000_000  # how long a lane stays a worker's that is not heard of any more
 RENEW_US: Final = 4_000_000  # a lease that has less than this left is renewed
@@ -96,9 +97,10 @@ class Lane:
     def full(self) -> bool:
         """Whether as many attempts are under way as it may have.
 
-        Reports that wait to be written are bounded as well: should this process die, their attempts are made once more.
+        Reports that wait to be written count as well: should this process die, their attempts are made once more, like
+        those under way.
         """
-        return self.in_flight >= self.width or self.unwritten >= IN_FLIGHT_MAX
+        return self.in_flight >= self.width or self.in_flight + self.unwritten >= UNKNOWN_MAX
 
     def next_us(self, now_us: int) -> int | None:
         """When somebody should look at it again, if no attempt ends before; not above `now_us`: at once."""
