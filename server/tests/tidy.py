@@ -25,7 +25,7 @@ TESTS: Final = ROOT / "server" / "tests"
 ORDER: Final = tuple(
     """
     core storage net web processors accounts webhooks ledger customers payment_methods payments refunds disputes
-    recovery reviews payouts diagnostics help support status forum pages settings chance opening worker app serve
+    recovery reviews payouts diagnostics help support status forum pages settings chance clock opening worker app serve
     commands __main__
     """.split()
 )

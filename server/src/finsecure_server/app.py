@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import socket
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +16,7 @@ from finsecure_server.accounts import api as accounts_api
 from finsecure_server.accounts import store as accounts
 from finsecure_server.accounts.authenticate import Keys as ApiKeys
 from finsecure_server.chance import chance as drawn
+from finsecure_server.clock import Clock, now_us
 from finsecure_server.core import versions
 from finsecure_server.core.attempt import Processor
 from finsecure_server.core.env import Env
@@ -195,11 +195,6 @@ def contract(public_url: str) -> dict[str, Any]:
     return openapi.document(CONTRACT_ROUTES, version=versions.LATEST, servers=[public_url], expands=EXPANDS)
 
 
-def now_us() -> int:
-    """The wall clock in microseconds."""
-    return time.time_ns() // 1000
-
-
 class Work:
     """What is done without being asked: jobs, deliveries, chores. Inside a server, or in a process of its own."""
 
@@ -302,7 +297,7 @@ class Envs:
     vaults: Vaults
     processor: Processor
     outbound: Outbound
-    clock: Callable[[], int]
+    clock: Clock
     chance: Callable[[int], bytes]
 
     def for_work(self, account: str, livemode: bool, clock_offset: int) -> Env:
@@ -323,6 +318,7 @@ class Envs:
             livemode=livemode,
             wall=self.clock() if request is None else request.wall,
             clock_offset=clock_offset,
+            ahead=self.clock.ahead,
             chance=self.chance,
             processor=None if livemode else self.processor,
             vault=self.vaults.of(livemode),
@@ -340,7 +336,7 @@ class Envs:
 def build_work(settings: Settings, db: Database, master_keys: MasterKeys) -> Work:
     """The work alone, for a process that answers no calls."""
     vaults = Vaults(master_keys)
-    return _work(settings, db, Envs(settings.public_url, vaults, Simulator(), _outbound(settings), now_us, drawn))
+    return _work(settings, db, Envs(settings.public_url, vaults, Simulator(), _outbound(settings), Clock(), drawn))
 
 
 def _work(settings: Settings, db: Database, envs: Envs) -> Work:
@@ -377,7 +373,8 @@ def build(
 ) -> Server:
     """The server for a database that is ready."""
     vaults = Vaults(master_keys)
-    envs = Envs(settings.public_url, vaults, simulator or Simulator(), _outbound(settings), clock, chance)
+    watch = Clock(clock)
+    envs = Envs(settings.public_url, vaults, simulator or Simulator(), _outbound(settings), watch, chance)
     keys = ApiKeys(db)
     request_log = RequestLog()
     limiter = limits.build(settings.rate_limit, settings.redis_url)
@@ -389,7 +386,7 @@ def build(
         cors=Cors(settings.allowed_origins),
         log=request_log,
         env=envs.for_call,
-        clock=clock,
+        clock=watch,
         chance=chance,
         secret=vaults.test.derived("idempotency"),
         sessions=Sessions(

@@ -22,7 +22,8 @@ import uvicorn
 from finsecure_server.accounts import ops as accounts
 from finsecure_server.accounts import store as accounts_store
 from finsecure_server.accounts.ops import OpenedAccount
-from finsecure_server.app import Server, Work, build, build_work, now_us, running, working
+from finsecure_server.app import Server, Work, build, build_work, running, working
+from finsecure_server.clock import now_us
 from finsecure_server.opening import alone, join, location, prepare
 from finsecure_server.payment_methods.keys import Keys
 from finsecure_server.settings import Settings, SettingsError

@@ -49,8 +49,8 @@ class Env:
     """The surroundings of one op. `now` is the account's own clock, microseconds; in live mode it is the wall clock."""
 
     __slots__ = (
-        "_made", "_others", "account", "chance", "idempotency_key", "key_id", "livemode", "now", "poster", "processor",
-        "public_url", "publishable", "request_id", "vault", "version", "wall",
+        "_made", "_others", "account", "ahead", "chance", "idempotency_key", "key_id", "livemode", "now", "poster",
+        "processor", "public_url", "publishable", "request_id", "vault", "version", "wall",
     )  # fmt: skip
 
     def __init__(
@@ -60,6 +60,7 @@ class Env:
         livemode: bool,
         wall: int,
         clock_offset: int = 0,
+        ahead: int = 0,
         chance: Callable[[int], bytes],
         processor: Processor | None,
         vault: Vault,
@@ -76,6 +77,7 @@ class Env:
         self.livemode = livemode
         self.wall = wall
         self.now = wall if livemode else wall + clock_offset
+        self.ahead = ahead  # of ids, after the wall clock was set back (clock.py)
         self.chance = chance
         self.processor = processor
         self.vault = vault
@@ -102,4 +104,4 @@ class Env:
     def new_id(self, prefix: str) -> str:
         """A fresh id. Those made by one op sort in the order they were made."""
         self._made += 1
-        return ids.make(prefix, self.now + self._made, self.chance(ids.CHANCE_BYTES))
+        return ids.make(prefix, self.now + self.ahead + self._made, self.chance(ids.CHANCE_BYTES))

@@ -68,5 +68,7 @@ class InProcess:
             if len(young) >= KEYS_MAX:
                 self._old, self._young = young, {}
                 young = self._young
+        if whole_at - now_us > _SECOND:  # no call moves it on so far: the clock was set back
+            whole_at = 0
         verdict, young[key] = decide(whole_at, now_us, self.per_second)
         return verdict

@@ -32,13 +32,15 @@ AND next_us <= :now
 ORDER BY next_us LIMIT :limit) d
 JOIN events e ON e.account_id = d.account_id AND e.livemode = d.livemode AND e.id = d.event_id"""
 
+STRAY_US: Final = 600_000_000  # no lease ends so late: the clock of whoever gave it was set back, and they may be dead
+
 LANE: Final = """
 SELECT owner, lease_us, failing, breaker FROM webhook_lanes
 WHERE account_id = :account AND livemode = :livemode AND endpoint_id = :endpoint"""
 CLAIM: Final = """
 UPDATE webhook_lanes SET owner = :owner, lease_us = :until
 WHERE account_id = :account AND livemode = :livemode AND endpoint_id = :endpoint
-AND (owner = :owner OR lease_us <= :now)"""
+AND (owner = :owner OR lease_us <= :now OR lease_us > :stray)"""
 RELEASE: Final = """
 UPDATE webhook_lanes SET owner = '', lease_us = 0
 WHERE account_id = :account AND livemode = :livemode AND endpoint_id = :endpoint AND owner = :owner"""
@@ -162,7 +164,7 @@ def lock_lane(tx: Tx, key: LaneKey) -> LaneRow | None:
 
 def claim(tx: Tx, key: LaneKey, owner: str, now_us: int, until_us: int) -> bool:
     """Deliver to this endpoint from now on, or go on doing so. False: another worker does."""
-    return tx.run(CLAIM, **_key(key), owner=owner, now=now_us, until=until_us) == 1
+    return tx.run(CLAIM, **_key(key), owner=owner, now=now_us, until=until_us, stray=now_us + STRAY_US) == 1
 
 
 def release(tx: Tx, key: LaneKey, owner: str) -> None:

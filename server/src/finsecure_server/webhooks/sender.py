@@ -158,8 +158,9 @@ class Sender:
     async def _rest(self) -> None:
         """Until there is something to do."""
         until = min(self._sweep_us, self._timers[0][0]) if self._timers else self._sweep_us
+        wait_us = min(max(until - self._clock(), 0), SWEEP_US)  # the clock may be set back meanwhile
         try:
-            async with asyncio.timeout(max(until - self._clock(), 0) / 1_000_000):
+            async with asyncio.timeout(wait_us / 1_000_000):
                 await self._stir.wait()
         except TimeoutError:
             return
@@ -172,7 +173,7 @@ class Sender:
         if EVERYTHING in words or any(word.endswith(FREE) for word in words):
             for lane in self._lanes.values():
                 lane.theirs_us = 0
-        if now >= self._sweep_us or EVERYTHING in words:
+        if now >= self._sweep_us or self._sweep_us > now + SWEEP_US or EVERYTHING in words:
             await self._sweep(now)
         elif words:
             await self._look_at(words, now)
