@@ -102,6 +102,7 @@ async def post(url: str, clients: int, seconds: float) -> None:
     body = b"x" * 900
     until = time.perf_counter() + seconds
     done = 0
+    worked = time.process_time()
 
     async def client(session: aiohttp.ClientSession) -> None:
         nonlocal done
@@ -112,7 +113,7 @@ async def post(url: str, clients: int, seconds: float) -> None:
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         await asyncio.gather(*(client(session) for _ in range(clients)))
-    print(json.dumps({"per_second": done / seconds}))
+    print(json.dumps({"per_second": done / seconds, "cpu_us": (time.process_time() - worked) * 1e6 / done}))
 
 
 if __name__ == "__main__":

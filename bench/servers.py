@@ -35,6 +35,10 @@ class Running(NamedTuple):
     def rss_mib(self) -> float:
         return psutil.Process(self.process.pid).memory_info().rss / (1 << 20)
 
+    def cpu_seconds(self) -> float:
+        used = psutil.Process(self.process.pid).cpu_times()
+        return float(used.user + used.system)
+
 
 def free_port() -> int:
     with socket.socket() as sock:

@@ -172,9 +172,10 @@ def drained(receiver: Sink, count: int) -> dict[str, Any]:
 
 
 def throughput(fresh: Callable[[str], Path], say: Say) -> None:
+    """Wall clock and CPU: who shares the core with others sees in the second what the first would be without them."""
     say("### Deliveries a second, sender on one core, receiver on the other, beside a bare aiohttp client\n")
     for count in (1, 10, 100):
-        ours, bare = [], []
+        ours, bare, cpu, bare_cpu = [], [], [], []
         for number in range(ROUNDS):
             home = fresh(f"through{count}-{number}")
             with sink() as receiver:
@@ -184,18 +185,25 @@ def throughput(fresh: Callable[[str], Path], say: Say) -> None:
                     time.sleep(1)
                 plant(database(home), endpoints, THROUGHPUT)
                 receiver.figures()
-                with servers.finsecure(home, url_of(home)):
-                    seen = drained(receiver, THROUGHPUT)
-                ours.append((seen["count"] - 1) / (seen["last"] - seen["first"]))
-                bare.append(bare_client(receiver, 8 * min(count, 8)))
+                with servers.finsecure(home, url_of(home)) as server:
+                    early = receiver.figures()  # the CPU is counted from here on: a start costs some as well
+                    cpu_before = server.cpu_seconds()
+                    seen = drained(receiver, THROUGHPUT - early["count"])
+                    cpu.append((server.cpu_seconds() - cpu_before) * 1e6 / seen["count"])
+                ours.append((THROUGHPUT - 1) / (seen["last"] - (early["first"] or seen["first"])))
+                alone = bare_client(receiver, 8 * min(count, 8))
+                bare.append(alone["per_second"])
+                bare_cpu.append(alone["cpu_us"])
         us, them = statistics.median(ours), statistics.median(bare)
         ratio = f"{us / them:5.2f} x   (asked: 0.5)"
-        say(f"{count:4} endpoints   FinSecure {us:7.0f}/s   bare aiohttp {them:7.0f}/s   {ratio}")
+        say(f"{count:4} endpoints   FinSecure {us:7.0f}/s    bare aiohttp {them:7.0f}/s    {ratio}")
+        us, them = statistics.median(cpu), statistics.median(bare_cpu)
+        say(f"     CPU of each   FinSecure {us:7.0f} µs   bare aiohttp {them:7.0f} µs   {them / us:5.2f} x")
     say("")
 
 
-def bare_client(receiver: Sink, clients: int) -> float:
-    """A loop of posts of the same size, nothing signed, nothing stored."""
+def bare_client(receiver: Sink, clients: int) -> dict[str, float]:
+    """A loop of posts of the same size, nothing signed, nothing stored: how many a second, and the CPU of one."""
     command = [sys.executable, "-m", "bench.peers", "post", receiver.url("bare"), str(clients), "4.0"]
     done = subprocess.run(
         command,
@@ -205,8 +213,8 @@ def bare_client(receiver: Sink, clients: int) -> float:
         check=True,
         preexec_fn=lambda: os.sched_setaffinity(0, {servers.SERVER_CORE}),
     )
-    per_second: float = json.loads(done.stdout)["per_second"]
-    return per_second
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
 
 
 def isolation(fresh: Callable[[str], Path], say: Say) -> None:
