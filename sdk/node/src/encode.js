@@ -8,17 +8,27 @@ export function path(template, ids) {
     if (typeof one !== "string" || !one.trim()) {
       throw new TypeError(`an id is a text that is not empty, not ${shown(one)}; the call would be ${template}`);
     }
-    return encodeURIComponent(one);
+    // No quoting keeps these from being taken for folders.
+    if (one === "." || one === "..") throw new TypeError(`an id is not "${one}": the call would leave ${template}`);
+    return quoted(one);
   });
 }
 
 /** `created[gte]=1&expand[]=customer`. What is null or undefined is left out. */
 export function query(params) {
-  return [...pairs(params, "")].map(([name, value]) => `${encoded(name)}=${encodeURIComponent(value)}`).join("&");
+  return [...pairs(params, "")].map(([name, value]) => `${encoded(name)}=${quoted(value)}`).join("&");
+}
+
+function quoted(text) {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    throw new TypeError("a text of a parameter holds half of a surrogate pair, which is no letter");
+  }
 }
 
 function encoded(name) {
-  return encodeURIComponent(name).replaceAll("%5B", "[").replaceAll("%5D", "]");
+  return quoted(name).replaceAll("%5B", "[").replaceAll("%5D", "]");
 }
 
 function* pairs(params, prefix) {
@@ -36,9 +46,27 @@ function scalar(value, name) {
   throw new TypeError(`${name}: a query holds texts, whole numbers and truth values, not ${shown(value)}`);
 }
 
-/** JSON. TypeError for what JSON has no word for, or would change: NaN, a Date, a Map, a hole in a list. */
+/**
+ * JSON. TypeError for what JSON has no word for, or would change: NaN, a Date, a Map, a hole in a list.
+ *
+ * Values of metadata are texts: whole numbers and truth values become them.
+ */
 export function body(params) {
-  return Buffer.from(JSON.stringify(checked(params, "the parameters")), "utf8");
+  try {
+    return Buffer.from(JSON.stringify(checked(noted(params), "the parameters")), "utf8");
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TypeError("the parameters hold themselves, or are nested too deeply");
+  }
+}
+
+function noted(params) {
+  if (!isPlain(params.metadata)) return params;
+  const texts = Object.entries(params.metadata).map(([name, value]) => [
+    name,
+    typeof value === "boolean" || Number.isSafeInteger(value) ? String(value) : value,
+  ]);
+  return { ...params, metadata: Object.fromEntries(texts) };
 }
 
 function checked(value, name) {

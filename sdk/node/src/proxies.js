@@ -10,6 +10,8 @@ import http from "node:http";
 import https from "node:https";
 import { BlockList, isIP, isIPv6 } from "node:net";
 
+import { ConfigurationError } from "./errors.js";
+
 /** The proxy for calls to `base`, as a URL; undefined if there is none. `given` is an address, or empty for none. */
 export function proxyFor(base, given, environ) {
   const { protocol, hostname, port } = new URL(base);
@@ -18,7 +20,14 @@ export function proxyFor(base, given, environ) {
   if (!address) return undefined;
   const host = hostname.replace(/^\[|\]$/g, "");
   if (given === undefined && excepted(host, port || "443", read(environ, "no_proxy") ?? "")) return undefined;
-  return new URL(address.includes("://") ? address : `http://${address}`);
+  let proxy;
+  try {
+    proxy = new URL(address.includes("://") ? address : `http://${address}`);
+  } catch {
+    proxy = undefined; // no text, or none that is an address; it may hold a password, so it is not repeated
+  }
+  if (proxy && /^https?:$/.test(proxy.protocol)) return proxy;
+  throw new ConfigurationError("what is set as proxy (HTTPS_PROXY, ALL_PROXY or proxy) is no address of an HTTP proxy");
 }
 
 function read(environ, name) {

@@ -14,6 +14,7 @@ const TIMEOUT = { connect: 3050, read: 10_000 }; // ms
 const DEADLINE = 60_000; // ms for a whole call
 const MAX_RETRIES = 3;
 const KEY_MAX = 255;
+const SPAN_MAX = 2 ** 31 - 1; // ms; a timer that is set to more goes off at once
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** What a client may be given beside its key. */
@@ -42,6 +43,9 @@ export function settingsOf(apiKey, options) {
 
 /** Where the API is: as given, or FINSECURE_API_BASE, or the default; without `/v1` and without a slash at its end. */
 function baseAddress(given) {
+  if (given !== undefined && given !== null && typeof given !== "string") {
+    throw new ConfigurationError("the address of the API is a text");
+  }
   const base = (given || process.env.FINSECURE_API_BASE || API_BASE).replace(/\/+$/, "").replace(/\/v1$/, "");
   let url;
   try {
@@ -75,7 +79,7 @@ function usableKey(key, base) {
 
 function timeouts(given) {
   const { connect, read } = typeof given === "number" ? { connect: given, read: given } : { ...TIMEOUT, ...given };
-  if (!(connect > 0 && read > 0)) {
+  if (!isSpan(connect) || !isSpan(read) || (typeof given !== "number" && !encode.isPlain(given ?? {}))) {
     throw new RangeError("a timeout is milliseconds above 0, or {connect, read}: to connect, and between two reads");
   }
   return { connect, read };
@@ -84,8 +88,13 @@ function timeouts(given) {
 function deadline(given, otherwise) {
   if (given === undefined) return otherwise;
   if (given === null) return null;
-  if (!(given > 0)) throw new RangeError("a deadline is milliseconds above 0 for the whole call, or null for none");
+  if (!isSpan(given)) throw new RangeError("a deadline is milliseconds above 0 for the whole call, or null for none");
   return given;
+}
+
+/** Whether it is some time, and no more than a timer can count. */
+function isSpan(given) {
+  return typeof given === "number" && given > 0 && given <= SPAN_MAX;
 }
 
 function retries(given) {
@@ -94,6 +103,7 @@ function retries(given) {
 }
 
 function known(options, names, what) {
+  if (!encode.isPlain(options)) throw new TypeError(`options of ${what} are a plain object`);
   const unknown = Object.keys(options).filter((name) => !names.has(name));
   if (unknown.length) throw new TypeError(`${what} has no option ${unknown.join(", ")}`);
 }
@@ -115,6 +125,12 @@ export function callOf([method, template, kind], ids, params, options) {
     throw new TypeError(`${misplaced.join(", ")}: options go into the argument after the parameters`);
   }
   known(options ?? {}, CALL_OPTIONS, "a call");
+  if (options?.headers !== undefined && options.headers !== null && !encode.isPlain(options.headers)) {
+    throw new TypeError("headers are a plain object");
+  }
+  if (options?.signal !== undefined && options.signal !== null && !isSignal(options.signal)) {
+    throw new TypeError("a signal is an AbortSignal");
+  }
   const path = encode.path(template, ids);
   return { method, path, paged: kind === "list", params: params ?? {}, options: options ?? {} };
 }
@@ -138,7 +154,7 @@ export function prepared(call, settings, keyFor) {
     if (query) request.url += `?${query}`;
   } else {
     request.body = encode.body(call.params);
-    key = idempotencyKey(options.idempotencyKey ?? keyFor(request.body) ?? newKey());
+    key = idempotencyKey(options.idempotencyKey ?? named(options.headers) ?? keyFor(request.body) ?? newKey());
     Object.assign(headers, {
       "idempotency-key": key,
       "content-type": "application/json",
@@ -146,6 +162,7 @@ export function prepared(call, settings, keyFor) {
     });
   }
   for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value;
+  if (key !== undefined) headers["idempotency-key"] = key;
   request.timeout = options.timeout === undefined ? settings.timeout : timeouts(options.timeout);
   return {
     request,
@@ -163,6 +180,15 @@ function keyOf(options, settings) {
   throw new AuthenticationError("No API key: nothing was sent.", {
     nextSteps: [`Set ${SECRET_KEY}, or give the key: new FinSecure(key).`],
   });
+}
+
+function isSignal(given) {
+  return typeof given.addEventListener === "function" && typeof given.removeEventListener === "function";
+}
+
+/** The idempotency key among a caller's headers. */
+function named(headers) {
+  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "idempotency-key")?.[1];
 }
 
 /** An idempotency key of 144 random bits. */

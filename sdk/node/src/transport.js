@@ -5,6 +5,7 @@ import http from "node:http";
 import https from "node:https";
 import { rootCertificates } from "node:tls";
 
+import { ConfigurationError } from "./errors.js";
 import { proxyFor, TunnelAgent } from "./proxies.js";
 
 const KEPT = 20; // sockets that are kept to the server while nobody needs them
@@ -23,6 +24,15 @@ export class TransportFault extends Error {
   }
 }
 
+/** The certificates of a bundle. ConfigurationError if it cannot be read. */
+function trusted(bundle) {
+  try {
+    return readFileSync(bundle, "utf8");
+  } catch (error) {
+    throw new ConfigurationError(`the CA bundle ${bundle} cannot be read: ${error.code ?? error.message}`);
+  }
+}
+
 /** The sockets of one client. */
 export class Transport {
   #http;
@@ -36,7 +46,7 @@ export class Transport {
   constructor(apiBase, { agent, caBundle, proxy, maxSockets = Number.POSITIVE_INFINITY }, connectTimeout) {
     const secure = apiBase.startsWith("https:");
     const bundle = caBundle ?? (process.env.FINSECURE_CA_BUNDLE || undefined);
-    const tls = secure && bundle ? { ca: [...rootCertificates, readFileSync(bundle, "utf8")] } : {};
+    const tls = secure && bundle ? { ca: [...rootCertificates, trusted(bundle)] } : {};
     const through = proxyFor(apiBase, proxy, process.env);
     const make = (options) =>
       through ? new TunnelAgent(through, connectTimeout, options) : new this.#http.Agent(options);
