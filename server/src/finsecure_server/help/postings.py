@@ -20,7 +20,7 @@ from finsecure_server.help.stems import STOPPED, stem, words
 
 #: What a word counts for in the title, the heading, the aliases and the text of a row.
 COLUMNS: Final = (3.0, 4.0, 6.0, 2.0)
-SATURATION: Final = 1.2
+SATURATION: Final = 2.0
 BY_LENGTH: Final = 0.75
 WORTH: Final = 10  # a point of bm25, in tenths
 BEGINNINGS_MAX: Final = 24  # stems that begin with what is being typed
