@@ -25,7 +25,7 @@ PIECES: Final = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
 NEAREST: Final = 60  # rows that may add a page
 MEANT_LETTERS: Final = 1_000  # of a question: taking a long one apart costs more than all the rest
 NEAR_ENOUGH: Final = 0.4  # to be found by meaning alone; words of other matters come to 0.3
-PIECE_LETTERS: Final = 2.5  # of words that mean something, at least; `zzqx` falls into single letters, which mean anything
+PIECE_LETTERS: Final = 2.5  # of words that mean something; `zzqx` falls into single letters, which mean anything
 WEIGHT: Final = 18.0  # what a row of the very same meaning is worth, in points of bm25
 
 
