@@ -253,6 +253,21 @@ async def test_deleted_customers_are_not_listed(shop: Edge) -> None:
     assert [c["id"] for c in listed["data"]] == [ids[2], ids[0]]
 
 
+async def test_who_deletes_what_they_walk_over_goes_on_behind_it(shop: Edge) -> None:
+    ids = []
+    for _ in range(4):
+        shop.wall += SECOND
+        ids.append((await made(shop, "/v1/customers"))["id"])
+    first = [c["id"] for c in (await seen(shop, "/v1/customers?limit=2"))["data"]]
+    assert first == [ids[3], ids[2]]
+    for one in first:
+        good(await shop.call("DELETE", f"/v1/customers/{one}"))
+    behind = await seen(shop, f"/v1/customers?limit=2&starting_after={ids[2]}")
+    assert [c["id"] for c in behind["data"]] == [ids[1], ids[0]]
+    before = await seen(shop, f"/v1/customers?limit=2&ending_before={ids[2]}")
+    assert before["data"] == []
+
+
 # -- lists and neighbours ---------------------------------------------------------------------------------------------
 
 

@@ -48,9 +48,11 @@ class Listing:
         yield self.cursor()
 
     def cursor(self) -> str:
-        """Whether an id is there to be a cursor."""
-        also = f" AND {self.always}" if self.always else ""
-        where = f"account_id = :account AND livemode = :livemode AND id = :id{also}"
+        """Whether an id is there to be a cursor.
+
+        What is in no list any more keeps its place: who deletes what they walk over goes on behind it.
+        """
+        where = "account_id = :account AND livemode = :livemode AND id = :id"
         return f"SELECT id FROM {self.table} WHERE {where}"  # noqa: S608  as above
 
     def singular(self) -> str:
