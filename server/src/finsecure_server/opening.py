@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -30,9 +31,20 @@ def key_file(settings: Settings, environ: Mapping[str, str]) -> Path:
 
 
 def make_room(settings: Settings) -> None:
-    """Make the folder of the embedded database. It is its owner's only: it will hold people's data."""
-    if not is_postgres(settings.database_url):
-        sqlite_path(settings.database_url).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Make the folder of the embedded database. It is its owner's only: it will hold people's data. Raises Unfit."""
+    if is_postgres(settings.database_url):
+        return
+    path = sqlite_path(settings.database_url)
+    other = "Name another one with --data or FINSECURE_DATA"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unfit(f"the data folder {path.parent} cannot be made: {error.strerror}. {other}") from error
+    if path.is_dir():
+        raise Unfit(f"{path} is a folder. Name a file in it: sqlite:///{path.as_posix().lstrip('/')}/finsecure.db")
+    for needed in (path.parent, path):
+        if needed.exists() and not os.access(needed, os.W_OK):
+            raise Unfit(f"{needed} cannot be written: it is another user's, or its disk is read-only. {other}")
 
 
 @contextlib.contextmanager

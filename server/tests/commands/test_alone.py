@@ -12,6 +12,8 @@ import sys
 import pytest
 import stripe
 
+from finsecure_server.opening import make_room
+from finsecure_server.settings import Settings
 from finsecure_server.storage.admin import Unfit
 from finsecure_server.storage.ownership import owned
 from tests.commands.newcomer import Newcomer
@@ -96,3 +98,12 @@ def test_children_do_not_hold_on_to_it(newcomer: Newcomer) -> None:
     with owned(database):
         assert child.poll() is None
     child.communicate(b"\n")
+
+
+def test_a_folder_in_which_nobody_may_write(newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The administrator may write anywhere, and tests run as one: so what the system says of it is played."""
+    settings = Settings.load({"FINSECURE_DATA": str(newcomer.home / "data")})
+    make_room(settings)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(Unfit, match=r"data cannot be written: it is another user's, or its disk is read-only\. Name"):
+        make_room(settings)

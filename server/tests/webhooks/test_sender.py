@@ -393,37 +393,6 @@ async def test_one_worker_at_a_time(world: World, receiver: Receiver) -> None:
     assert len(receiver.got) == 4, "who stops lets go, and says so"
 
 
-async def test_a_worker_that_died_before_the_clock_was_set_back_delays_nobody(world: World, receiver: Receiver) -> None:
-    """Its lease ends in an hour, by today's clock."""
-    await endpoint(world, receiver)
-    await customer(world)
-    await world.sender.settle()
-    assert len(receiver.got) == 1
-    world.wall -= HOUR * SECOND
-    await customer(world)
-    await world.another_sender("the other").settle()
-    assert len(receiver.got) == 2
-
-
-async def test_a_running_sender_goes_on_when_the_clock_is_set_back(world: World, receiver: Receiver) -> None:
-    """Nobody tells it of what another process has written; it looks every few seconds, whatever the clock says."""
-    await endpoint(world, receiver)
-    await customer(world)
-    task = asyncio.create_task(world.sender.run())  # it is told of nothing
-    await receiver.until(lambda: len(receiver.got) == 1)
-    world.wall -= HOUR * SECOND
-    await customer(world)
-    for _ in range(300):
-        if len(receiver.got) == 2:
-            break
-        world.wall += SECOND // 10
-        await asyncio.sleep(0.1)
-    assert len(receiver.got) == 2
-    await world.sender.stop(5)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 # -- many at once -----------------------------------------------------------------------------------------------------
 
 
