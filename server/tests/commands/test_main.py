@@ -85,7 +85,7 @@ WRONG: list[tuple[tuple[str, ...], dict[str, str], str]] = [
     (("serve", "--port", "x"), {}, r"--port: a port is a number"),
     (("serve", "--host", "192.0.2.1"), {}, r"--host 192.0.2.1: this machine does not have that address"),
     (("serve", "--data", "here"), {}, r"--data: here is not a directory"),
-    (("serve", "--data", "here/below", "--port", "0"), {}, r"the data folder .*here/below cannot be made: Not a directory"),
+    (("serve", "--data", "here/below", "--port", "0"), {}, r"folder .*here/below cannot be made: Not a directory"),
     (("serve", "--tls-cert", "here"), {}, r"--tls-cert is set without FINSECURE_TLS_KEY"),
     (("serve", "--tls-key", "here"), {}, r"--tls-key is set without FINSECURE_TLS_CERT"),
     (("serve", "--tls-cert", "gone", "--tls-key", "here"), {}, r"--tls-cert: there is no file gone"),
