@@ -150,14 +150,23 @@ def test_keys_that_are_none(live: Live) -> None:
         paid(live_mode)
     assert test_card.value.code == "test_card_in_live_mode"
     card: Any = {"number": "4539148803436467", "exp_month": 12, "exp_year": 2034, "cvc": "314"}
-    real = live_mode.v1.payment_methods.create(params={"type": "card", "card": card})
+    data: Any = {"type": "card", "card": card}
+    with pytest.raises(stripe.InvalidRequestError) as unwanted:
+        live_mode.v1.payment_methods.create(params=data)
+    assert unwanted.value.code == "processor_not_configured"
+    intent: Any = {"amount": 2000, "currency": "usd", "payment_method_data": data, "confirm": True}
     with pytest.raises(stripe.InvalidRequestError) as unconfigured:
-        paid(live_mode, payment_method=real.id)
+        live_mode.v1.payment_intents.create(params=intent)
     assert unconfigured.value.code == "processor_not_configured"
+    assert not live_mode.v1.payment_methods.list().data
     assert not live_mode.v1.payment_intents.list().data
     with pytest.raises(stripe.InvalidRequestError) as missing:
         live_mode.v1.payment_intents.retrieve(paid(live.stripe()).id)
-    assert missing.value.code == "resource_missing"
+    assert missing.value.code == "livemode_mismatch"
+    assert "a similar object exists in test mode" in str(missing.value.user_message)
+    with pytest.raises(stripe.InvalidRequestError) as nowhere:
+        live_mode.v1.payment_intents.retrieve("pi_nobody_has_this_id")
+    assert nowhere.value.code == "resource_missing"
 
 
 def test_the_same_key_twice_is_one_payment(live: Live) -> None:
