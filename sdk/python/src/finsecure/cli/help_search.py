@@ -62,7 +62,7 @@ def _row(result: Result, base: str) -> dict[str, Any]:
 def _say(session: Session, found: Found) -> None:
     out, look = session.out, session.out.look
     if not found.matched:
-        out.note("Nothing matches. Try a code, fewer words, or finsecure help for every topic. These lead on:\n")
+        out.note("Nothing matches. Try a code, fewer words, or one of the topics: finsecure help. These lead on:\n")
     elif found.corrected is not None:
         out.note(f"Searched for: {clean(found.corrected)}\n")
     renderer = Renderer.of(session.out, indent=2)
