@@ -144,6 +144,13 @@ def test_whoever_answers(odd: Shell, scripted: Scripted, words: list[str], answe
     assert as_data.out == ""
 
 
+def test_replies_of_odd_types(odd: Shell, scripted: Scripted) -> None:
+    scripted.script(reply({"id": "\udcff", "object": [], "secret": "x"}))
+    foreseen(odd.run("api", "GET", "/v1/balance"), 0)
+    scripted.script(reply({"id": "\udcff", "object": "account", "data": [], "has_more": False}))
+    foreseen(odd.run("listen", "--once"), 0)
+
+
 def test_a_server_that_speaks_no_tls(odd: Shell, scripted: Scripted) -> None:
     done = odd.run("payments", "list", "--api-base", scripted.url.replace("http:", "https:"))
     assert "speaks no TLS" in foreseen(done, 9)

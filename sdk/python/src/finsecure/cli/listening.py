@@ -55,7 +55,7 @@ def of(session: Session) -> Place:
     """The place for the account of this key. FinSecureError if the server does not know the key."""
     account = session.get("/v1/account")["id"]
     mode = "live" if session.live else "test"
-    name = hashlib.sha256(f"{session.base} {account} {mode}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{session.base} {account} {mode}".encode(errors="replace")).hexdigest()[:16]
     return Place(account, places.state() / "listen" / name)
 
 

@@ -23,4 +23,4 @@ def stop_if_hidden(session: Session, method: str, path: str) -> None:
 
 def holds_one(data: Mapping[str, Any]) -> bool:
     """Whether a reply holds such a secret after all: of an operation that this command does not know yet."""
-    return data.get("object") in _KINDS and isinstance(data.get("secret"), str)
+    return str(data.get("object")) in _KINDS and isinstance(data.get("secret"), str)
