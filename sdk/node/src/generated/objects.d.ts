@@ -503,7 +503,7 @@ export interface FeeDetail {
 
 /** Reports of fraud, ours and the merchant's. */
 export interface FraudDetails {
-  user_report?: string | null;
+  user_report?: "fraudulent" | "safe" | null;
 }
 
 /** An amount of one currency. */

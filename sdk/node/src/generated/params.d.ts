@@ -350,7 +350,7 @@ export interface ExpiryUpdateParams {
 
 /** Reports of fraud, ours and the merchant's. */
 export interface FraudDetailsParams {
-  user_report?: string | null;
+  user_report?: "fraudulent" | "safe" | null;
 }
 
 /** Hold more: `amount` is the new total. */

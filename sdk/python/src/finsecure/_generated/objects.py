@@ -984,7 +984,7 @@ class FraudDetails(FinSecureObject):
 
     __slots__ = ()
 
-    user_report: str | None
+    user_report: Literal["fraudulent", "safe"] | None
 
 
 class Funds(FinSecureObject):

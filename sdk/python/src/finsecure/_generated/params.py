@@ -389,7 +389,7 @@ class ExpiryUpdateParams(TypedDict, total=False):
 class FraudDetailsParams(TypedDict, total=False):
     """Reports of fraud, ours and the merchant's."""
 
-    user_report: str | None
+    user_report: Literal["fraudulent", "safe"] | None
 
 
 class IncrementAuthorizationParams(TypedDict, total=False):
