@@ -14,6 +14,7 @@ from typing import Any, Final
 from finsecure_server import help as engine
 from finsecure_server.app import LIBRARY
 from finsecure_server.help.index import Index
+from finsecure_server.help.library import fingerprint
 from finsecure_server.help.page import Page
 
 SDK: Final = Path(__file__).resolve().parents[1] / "sdk" / "python" / "src" / "finsecure"
@@ -38,8 +39,9 @@ def pages() -> str:
 
 
 def index() -> str:
-    """`help_index.json`: the index of those pages, so that nobody waits for it to be made."""
-    made = Index(list(LIBRARY.pages.values())).as_prepared()
+    """`help_index.json`: the index of those pages, so that nobody waits for it to be made. The server reads it too."""
+    pages = list(LIBRARY.pages.values())
+    made = {"of": fingerprint(pages), **Index(pages).as_prepared()}
     return json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

@@ -5,11 +5,13 @@ A server's own address stands in the pages as `ADDRESS` until one is shown, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Final
+from typing import Any, Final
 
 from finsecure_server.help.page import Page, parse
 
@@ -39,6 +41,20 @@ class Library:
     def get(self, path: str) -> Page | None:
         """The page at a path."""
         return self.pages.get(path)
+
+
+def fingerprint(pages: Sequence[Page]) -> str:
+    """Which pages these are, for an index that was made of them before."""
+    told = hashlib.sha256()
+    for page in pages:
+        told.update(repr((page, page.words)).encode())
+    return told.hexdigest()
+
+
+def prepared(pages: Sequence[Page]) -> dict[str, Any] | None:
+    """The index that `make generate` made (`Index.as_prepared`), or None where it is of other pages than these."""
+    kept: dict[str, Any] = json.loads((resources.files("finsecure_server.help") / "index.json").read_text("utf-8"))
+    return kept if kept["of"] == fingerprint(pages) else None
 
 
 def guides() -> Iterator[Page]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any, Final, NamedTuple
 
@@ -34,6 +34,7 @@ class Model(NamedTuple):
 
     pieces: Callable[[Sequence[str]], list[list[int]]]
     vectors: Any  # a float32 row a piece
+    summed: Callable[[Sequence[int], Sequence[float]], Any]  # the sum of pieces, each times its weight
 
 
 def load() -> Model | None:
@@ -54,14 +55,19 @@ def load() -> Model | None:
         encoded = tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [[piece for piece in one.ids if piece != begin] for one in encoded]
 
-    return Model(pieces, vectors.astype(np.float32))
+    vectors = vectors.astype(np.float32)
+
+    def summed(some: Sequence[int], weights: Sequence[float]) -> Any:
+        return np.asarray(weights, np.float32) @ vectors[list(some)]
+
+    return Model(pieces, vectors, summed)
 
 
 class MeaningIndex(Index):
     """An index that knows what its rows mean as well."""
 
-    def __init__(self, pages: Sequence[Page], *, model: Model) -> None:
-        super().__init__(pages)
+    def __init__(self, pages: Sequence[Page], prepared: Mapping[str, Any] | None = None, *, model: Model) -> None:
+        super().__init__(pages, prepared)
         self.model = model
         # A piece that many rows have says little: it counts with the logarithm of how rare it is.
         pieces = self.model.pieces([self.said(rowid) for rowid in range(len(self.rows))])
@@ -76,10 +82,9 @@ class MeaningIndex(Index):
 
     def _meaning(self, pieces: Sequence[int]) -> Any:
         """The direction of a text: the weighted mean of its pieces, of length one."""
-        vectors = self.model.vectors
-        meaning = vectors[0] * 0
-        for piece in pieces:
-            meaning += vectors[piece] * self._pieces.get(piece, self._rarest)
+        if not pieces:
+            return self.model.vectors[0] * 0
+        meaning = self.model.summed(pieces, [self._pieces.get(piece, self._rarest) for piece in pieces])
         length = float((meaning @ meaning) ** 0.5)
         return meaning / length if length else meaning
 

@@ -1,4 +1,4 @@
-"""The search of a running server: one index over its library, made soon after it starts, or when somebody first asks.
+"""The search of a running server: one index over its library, read soon after it starts, or when somebody first asks.
 
 With the extra `finsecure-server[semantic]` it searches by meaning as well; without, it ranks as the command does.
 """
@@ -13,10 +13,10 @@ from typing import Final
 from finsecure_server.core.disclosure import disclosed
 from finsecure_server.help import meaning
 from finsecure_server.help.index import Found, Index
-from finsecure_server.help.library import Library
+from finsecure_server.help.library import Library, prepared
 from finsecure_server.help.meaning import MeaningIndex
 
-PREPARED_AFTER_S: Final = 1.0  # what a server does first is to answer; making the index takes a second of a processor
+PREPARED_AFTER_S: Final = 10.0  # a server that starts has work that waited, and the pages take 0.3 s to read
 
 
 class Search:
@@ -35,7 +35,8 @@ class Search:
             if self._index is None:
                 pages = list(self._library.pages.values())
                 model = meaning.load() if self._by_meaning else None
-                self._index = Index(pages) if model is None else MeaningIndex(pages, model=model)
+                made = prepared(pages)
+                self._index = Index(pages, made) if model is None else MeaningIndex(pages, made, model=model)
             return self._index
 
     async def prepare(self) -> None:
