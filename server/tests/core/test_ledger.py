@@ -102,6 +102,14 @@ def test_an_account_counts_up_on_its_own_side(posting: Posting, by: int) -> None
     assert change(posting) == by
 
 
+def test_everybody_locks_accounts_in_one_order() -> None:
+    names = sorted(Name, key=ledger.locking_order)
+    assert names[0] is Name.AUTH_HOLD, "a capture takes from it at once, before all that can wait"
+    rest = [name for name in sorted(Name) if name is not Name.AUTH_HOLD]
+    assert names[1:] == rest
+    assert len({ledger.locking_order(name) for name in Name}) == len(Name)
+
+
 def test_parts_of_zero_are_left_out() -> None:
     assert [p.name for p in ledger.sale("usd", 20, 20).postings] == [Name.NETWORK_RECEIVABLE, Name.FEES]
     assert [p.name for p in ledger.available("usd", 20, 50).postings] == [Name.MERCHANT_PENDING, Name.MERCHANT_DEBT]
