@@ -23,7 +23,6 @@ from tests.tidy import PACKAGE, ROOT, SOURCE
 SERVER: Final = ROOT / "server"
 #: Needed without an import of ours, and why.
 TAKEN_BY_NAME: Final = {
-    "httptools": "uvicorn parses HTTP with it",
     "wordllama": "its wheel carries the model that the extra reads",
 }
 #: What `make` words and pytest run, or a bench starts; tests need not import it.

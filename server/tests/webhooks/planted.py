@@ -9,9 +9,12 @@ from typing import Any
 import msgspec
 
 from finsecure_server.core import ids
+from finsecure_server.core.breaker import CLOSED
 from finsecure_server.core.delivery import Cause, Failure, Message, Outcome, Phase, State, Timing, delivery_id
+from finsecure_server.core.failing import NEVER
 from finsecure_server.storage.database import Database, Tx
 from finsecure_server.webhooks.attempts import Tried, attempt_of
+from finsecure_server.webhooks.endpoint_types import Endpoint
 from tests.edge import PUBLIC_URL
 from tests.world import World
 
@@ -32,9 +35,30 @@ async def endpoint(
 
     def op(tx: Tx) -> None:
         of = {"account_id": account, "livemode": int(livemode)}
-        doc = msgspec.json.encode({"id": endpoint_id, "object": "webhook_endpoint"}).decode()
+        wire = Endpoint(
+            id=endpoint_id,
+            api_version=None,
+            created=world.wall // 1_000_000,
+            description=None,
+            disabled_at=None,
+            disabled_reason=None,
+            enabled_events=list(patterns),
+            headers={},
+            livemode=livemode,
+            metadata={},
+            payload="snapshot",
+            rate_limit=None,
+            secrets=[],
+            status=status,  # type: ignore[arg-type]  # tests name one of them
+            timeout=10,
+            url=f"https://receiver.example/{name}",
+            warnings=[],
+        )
+        doc = msgspec.json.encode(wire).decode()
         row = {"id": endpoint_id, "created_us": world.wall, "status": status, "sequence": 1, "doc": doc}
         tx.append("webhook_endpoints", {**of, **row})
+        fares = {"failing": msgspec.json.encode(NEVER).decode(), "breaker": msgspec.json.encode(CLOSED).decode()}
+        tx.append("webhook_lanes", {**of, "endpoint_id": endpoint_id, "owner": "", "lease_us": 0, **fares})
         for pattern in patterns:
             wish = {"pattern": pattern, "endpoint_id": endpoint_id, "since_us": world.wall, "until_us": None}
             tx.append("webhook_filters", {**of, **wish})

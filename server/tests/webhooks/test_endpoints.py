@@ -378,8 +378,11 @@ async def test_another_account_and_the_other_mode_see_nothing(world: World) -> N
     for key in (other.secret_test, other.secret_live, mine.secret_live):
         for method, path in (("GET", ""), ("POST", ""), ("DELETE", ""), ("POST", "/enable"), ("POST", "/roll_secret")):
             got = await world.call(method, f"{PATH}/{made['id']}{path}", key=key)
-            assert (got.status, got.code) == (404, "resource_missing")
-            assert got.error["message"] == f"No such webhook_endpoint: '{made['id']}'"
+            code = "livemode_mismatch" if key == mine.secret_live else "resource_missing"
+            assert (got.status, got.code) == (404, code)
+            missing, _, more = got.error["message"].partition(";")
+            assert missing == f"No such webhook_endpoint: '{made['id']}'"
+            assert bool(more) == (key == mine.secret_live), "only one's own other mode is told"
         assert (await world.seen(PATH, key=key))["data"] == []
 
 
