@@ -50,7 +50,7 @@ REQUEST_RULES: Final[dict[Code, Rule]] = {
     ),
     Code.INVALID_API_KEY: _auth(
         "Invalid API Key provided: it is not a key of this server.",
-        "Compare its first and last letters with finsecure keys list, or make a key: finsecure-server keys create.",
+        "Compare its last letters with finsecure keys list (by a key that works), or: finsecure-server keys create.",
         "Run finsecure doctor: it finds a cut-off copy, quotes or a line break in FINSECURE_SECRET_KEY.",
         "Check that the base address is the server that issued the key.",
     ),

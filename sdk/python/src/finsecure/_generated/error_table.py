@@ -12,7 +12,7 @@ CODES: dict[str, tuple[str, ...]] = {
         "Run finsecure doctor where your process runs: it says whether FINSECURE_SECRET_KEY is set there.",
     ),
     "invalid_api_key": (
-        "Compare its first and last letters with finsecure keys list, or make a key: finsecure-server keys create.",
+        "Compare its last letters with finsecure keys list (by a key that works), or: finsecure-server keys create.",
         "Run finsecure doctor: it finds a cut-off copy, quotes or a line break in FINSECURE_SECRET_KEY.",
         "Check that the base address is the server that issued the key.",
     ),
